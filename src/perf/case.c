@@ -1,0 +1,177 @@
+/* Binding a case: everything that does not depend on the step. */
+#include "msw/perf/case.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "attention_tables.h"
+#include "gemm_surface.h"
+#include "msw/base/str.h"
+
+static const double bytes_per_gib = 1024.0 * 1024.0 * 1024.0;
+
+const char *msw_projection_name(msw_projection op) {
+  static const char *const names[MSW_N_PROJECTIONS] = {"q_proj", "k_proj", "v_proj", "o_proj",
+                                                       "gate_proj", "up_proj", "down_proj"};
+  return names[op];
+}
+
+static void set_void(msw_case *bound, msw_flags flag, const char *why) {
+  bound->flags |= flag;
+  if (!bound->why_void) bound->why_void = why;
+}
+
+/* Everything about a case that can be void without a look at kernel tables. */
+static void check_architecture(const msw_case_key *key, msw_case *bound, msw_arena *arena) {
+  const msw_model *model = key->model;
+  if (model->is_moe || model->is_mla)
+    set_void(bound, MSW_FLAG_VOID_ARCHITECTURE,
+             msw_format(arena, "%s is a %s model; this method prices dense models with ordinary attention only",
+                        model->name, model->is_mla ? (model->is_moe ? "MoE and MLA" : "MLA") : "MoE"));
+  double rest = fmod((double)model->num_heads, key->tp);
+  if (rest > 0.0 && key->allow_split_heads) bound->flags |= MSW_FLAG_TP_SPLITS_HEADS;
+  else if (rest > 0.0)
+    set_void(bound, MSW_FLAG_VOID_TP,
+             msw_format(arena, "tp %g does not divide the %lld attention heads of %s", key->tp,
+                        (long long)model->num_heads, model->name));
+  if (key->method_flags & MSW_FLAG_VOID_PARAMS)
+    set_void(bound, MSW_FLAG_VOID_PARAMS,
+             msw_format(arena, "%s lacks constants of this method (bench_data/gpus, \"methods\")", key->gpu->name));
+}
+
+static void bind_architecture(const msw_case_key *key, msw_case *bound) {
+  const msw_model *model = key->model;
+  bool divide = key->knobs->head_dim_rule == MSW_HEAD_DIM_HIDDEN_OVER_HEADS && model->num_heads > 0;
+  bound->num_layers = (double)model->num_layers;
+  bound->hidden_size = (double)model->hidden_size;
+  bound->num_heads = (double)model->num_heads;
+  bound->num_kv_heads = (double)model->num_kv_heads;
+  bound->head_dim = (double)(divide ? model->hidden_size / model->num_heads : model->head_dim);
+  bound->kv_size = bound->num_kv_heads * bound->head_dim;
+  const double gated_mlp_default = 4.0;   /* published default where config.json names no intermediate_size */
+  bound->intermediate_size =
+      model->intermediate_size > 0 ? (double)model->intermediate_size : gated_mlp_default * bound->hidden_size;
+}
+
+/* Width of the query projection: published code always takes hidden_size, which differs when head_dim is explicit. */
+static double query_size(const msw_case *bound) {
+  if (bound->knobs.head_dim_rule == MSW_HEAD_DIM_HIDDEN_OVER_HEADS) return bound->hidden_size;
+  return bound->num_heads * bound->head_dim;
+}
+
+static double tp_power(double tp, double exponent) {
+  if (!(exponent > 0.0)) return tp;   /* 0 means linear, as published */
+  return pow(tp, exponent);
+}
+
+static void bind_roofline(const msw_case_key *key, msw_case *bound, msw_arena *arena) {
+  const msw_knobs *knobs = &bound->knobs;
+  const msw_gpu *gpu = key->gpu;
+  bound->weight_dtype = key->dtype != MSW_DTYPE_NONE ? key->dtype : key->model->torch_dtype;
+  bound->kv_dtype = msw_dtype_default_kv(bound->weight_dtype);
+  bound->weight_bytes_per_param = msw_dtype_bytes(bound->weight_dtype);
+  bound->kv_bytes_per_value = msw_dtype_bytes(bound->kv_dtype);
+  bound->gemm_flop_per_s = gpu->peak_flop_per_s[bound->weight_dtype];
+  bound->attention_flop_per_s = gpu->peak_flop_per_s[bound->kv_dtype];
+  if (!(bound->gemm_flop_per_s > 0.0) || !(bound->attention_flop_per_s > 0.0))
+    set_void(bound, MSW_FLAG_VOID_PEAK,
+             msw_format(arena, "%s has no peak for %s", gpu->name,
+                        msw_dtype_name(bound->gemm_flop_per_s > 0.0 ? bound->kv_dtype : bound->weight_dtype)));
+  bound->bw_bytes_per_s = gpu->mem_bw_bytes_per_s * knobs->bw_efficiency;
+
+  double d = bound->hidden_size, kv = bound->kv_size, q = query_size(bound), ff = bound->intermediate_size;
+  bound->layer_weight_bytes =
+      bound->num_layers * bound->weight_bytes_per_param * (d * (q + 2.0 * kv) + q * d + 3.0 * d * ff);
+  bool constant = key->family == MSW_FAMILY_CONSTANT_MFU;
+  bound->tp_prefill = constant ? tp_power(bound->tp, knobs->tp_scaling_exponent) : bound->tp;
+  bound->tp_decode = constant ? tp_power(bound->tp, knobs->decode_tp_scaling_exponent) : bound->tp;
+}
+
+/* Whole model and whole KV cache as an engine holds them, whatever the method counts as traffic. */
+static void bind_memory_fit(const msw_case_key *key, msw_case *bound) {
+  const msw_model *model = key->model;
+  double kv_heads_per_gpu = fmax(1.0, (double)model->num_kv_heads / key->tp);   /* replicated when tp exceeds them */
+  bound->weight_bytes_per_gpu = msw_model_params(model) * bound->weight_bytes_per_param / key->tp;
+  bound->kv_bytes_per_tok_per_gpu =
+      2.0 * (double)model->num_layers * kv_heads_per_gpu * (double)model->head_dim * bound->kv_bytes_per_value;
+  bound->usable_bytes_per_gpu = key->gpu->mem_gib * bytes_per_gib * bound->knobs.usable_memory_fraction;
+}
+
+/* GEMM tables measured in the weights' format when there are any, else those of the set's first GEMM table's format. */
+static size_t gemm_tables(const msw_kernel_set *set, msw_dtype wanted, msw_arena *arena,
+                          const msw_kernel_table ***tables) {
+  *tables = msw_arena_array(arena, set->n_tables, sizeof **tables);
+  msw_dtype dtype = MSW_DTYPE_NONE;
+  for (size_t i_table = set->n_tables; i_table-- > 0;)
+    if (set->tables[i_table].kind == MSW_KERNEL_GEMM && dtype != wanted) dtype = set->tables[i_table].dtype;
+  size_t n = 0;
+  for (size_t i_table = 0; i_table < set->n_tables; i_table++) {
+    const msw_kernel_table *table = &set->tables[i_table];
+    if (table->kind == MSW_KERNEL_GEMM && table->dtype == dtype) (*tables)[n++] = table;
+  }
+  return n;
+}
+
+static void note_mfu_column(msw_case *bound, const msw_kernel_table *table) {
+  if (bound->knobs.mfu_source == MSW_MFU_FROM_FILE && msw_kernel_table_mfu_is_off(table))
+    bound->flags |= MSW_FLAG_MFU_COLUMN_OFF;
+}
+
+static bool bind_gemm(const msw_kernel_set *set, msw_case *bound, msw_arena *arena) {
+  const msw_kernel_table **tables;
+  size_t n_tables = gemm_tables(set, bound->weight_dtype, arena, &tables);
+  if (n_tables == 0) return false;
+  const double **mfu = msw_arena_array(arena, n_tables, sizeof *mfu);
+  for (size_t i_table = 0; i_table < n_tables; i_table++) {
+    mfu[i_table] = msw_table_mfu(tables[i_table], &bound->knobs, arena);
+    note_mfu_column(bound, tables[i_table]);
+  }
+  double d = bound->hidden_size, kv = bound->kv_size, q = query_size(bound), ff = bound->intermediate_size;
+  const double k[MSW_N_PROJECTIONS] = {d, d, d, q, d, d, ff}, n[MSW_N_PROJECTIONS] = {q, kv, kv, d, ff, ff, d};
+  for (int op = 0; op < MSW_N_PROJECTIONS; op++)
+    bound->gemm[op] = msw_gemm_surface_bind(tables, mfu, n_tables, k[op], n[op], arena);
+  return true;
+}
+
+static bool bind_prefill(const msw_kernel_set *set, msw_case *bound, msw_arena *arena) {
+  const msw_kernel_table *table = msw_choose_prefill_table(bound, set, &bound->prefill_flags);
+  if (!table) return false;
+  note_mfu_column(bound, table);
+  size_t *pick = msw_arena_array(arena, table->n_rows, sizeof *pick), n_pick = 0;
+  for (size_t i_row = 0; i_row < table->n_rows; i_row++)   /* one fresh sequence: what the published tables hold */
+    if (table->batch[i_row] < 1.5 && table->cached_len[i_row] < 0.5) pick[n_pick++] = i_row;
+  if (n_pick == 0) return false;
+  bound->prefill_table = table;
+  bound->prefill = msw_curve_build(table->seq_len, msw_table_mfu(table, &bound->knobs, arena), pick, n_pick, 2.0, arena);
+  return true;
+}
+
+static bool bind_decode(const msw_kernel_set *set, msw_case *bound, msw_arena *arena) {
+  const msw_kernel_table *table = msw_choose_decode_table(bound, set, &bound->decode_flags);
+  if (!table) return false;
+  note_mfu_column(bound, table);
+  bound->decode_table = table;
+  bound->decode = msw_decode_grid_build(table, msw_table_mfu(table, &bound->knobs, arena), arena);
+  return true;
+}
+
+static void bind_tables(const msw_case_key *key, msw_case *bound, msw_arena *arena) {
+  const char *missing = NULL;
+  if (!key->tables || !bind_gemm(key->tables, bound, arena)) missing = "GEMM";
+  else if (!bind_prefill(key->tables, bound, arena)) missing = "prefill attention";
+  else if (!bind_decode(key->tables, bound, arena)) missing = "decode attention";
+  if (missing)
+    set_void(bound, MSW_FLAG_VOID_TABLE,
+             msw_format(arena, "no %s table for %s in the bench-data folders", missing, key->gpu->name));
+}
+
+void msw_case_bind(const msw_case_key *key, msw_arena *arena, msw_case *bound) {
+  *bound = (msw_case){.gpu = key->gpu, .model = key->model, .family = key->family, .tp = key->tp, .knobs = *key->knobs,
+                      .flags = key->method_flags & ~MSW_FLAGS_VOID};
+  check_architecture(key, bound, arena);
+  bind_architecture(key, bound);
+  bind_roofline(key, bound, arena);
+  if (bound->flags & MSW_FLAGS_VOID) return;
+  bind_memory_fit(key, bound);
+  if (key->family == MSW_FAMILY_KERNEL_TABLES) bind_tables(key, bound, arena);
+}

@@ -1,0 +1,169 @@
+/* Decode attention: MFU over batch x kv_len from a table whose large cells may be missing. */
+#include "msw/perf/decode_grid.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+static int by_value(const void *a, const void *b) {
+  double p = *(const double *)a, q = *(const double *)b;
+  return (p > q) - (p < q);
+}
+
+static size_t sorted_unique(const double *values, size_t n, double *out) {
+  for (size_t i_value = 0; i_value < n; i_value++) out[i_value] = values[i_value];
+  qsort(out, n, sizeof *out, by_value);
+  size_t kept = 0;
+  for (size_t i_value = 0; i_value < n; i_value++)
+    if (kept == 0 || out[kept - 1] < out[i_value]) out[kept++] = out[i_value];
+  return kept;
+}
+
+/* Index of the last value <= at, clamped to [0, n-1]. */
+static size_t floor_index(const double *values, size_t n, double at) {
+  size_t low = 0, high = n;
+  while (high - low > 1) {
+    size_t middle = low + (high - low) / 2;
+    if (values[middle] <= at) low = middle;
+    else high = middle;
+  }
+  return low;
+}
+
+msw_decode_grid msw_decode_grid_build(const msw_kernel_table *table, const double *mfu, msw_arena *arena) {
+  size_t n = table->n_rows;
+  double *batch = msw_arena_array(arena, n, sizeof *batch), *kv_len = msw_arena_array(arena, n, sizeof *kv_len);
+  msw_decode_grid grid = {.n_rows = n, .row_batch = table->batch, .row_kv_len = table->kv_len, .row_mfu = mfu,
+                          .batch = batch, .kv_len = kv_len};
+  grid.n_batch = sorted_unique(table->batch, n, batch);
+  grid.n_kv = sorted_unique(table->kv_len, n, kv_len);
+  double *cells = msw_arena_array(arena, grid.n_batch * grid.n_kv, sizeof *cells);
+  size_t *rows = msw_arena_array(arena, grid.n_batch * grid.n_kv, sizeof *rows);
+  for (size_t i_cell = 0; i_cell < grid.n_batch * grid.n_kv; i_cell++) cells[i_cell] = NAN;
+  for (size_t i_row = 0; i_row < n; i_row++) {   /* a repeated row: the last in file order wins */
+    size_t i_cell = floor_index(batch, grid.n_batch, table->batch[i_row]) * grid.n_kv +
+                    floor_index(kv_len, grid.n_kv, table->kv_len[i_row]);
+    cells[i_cell] = mfu[i_row];
+    rows[i_cell] = i_row;
+  }
+  grid.mfu = cells;
+  grid.row = rows;
+  return grid;
+}
+
+/* Row nearest to the point by the given measure among those that `allow` lets through; n_rows when there is none. */
+typedef bool (*row_filter)(const msw_decode_grid *grid, size_t i_row, double batch, double kv_len, double mfu_floor);
+
+static bool any_row(const msw_decode_grid *grid, size_t i_row, double batch, double kv_len, double mfu_floor) {
+  (void)grid, (void)i_row, (void)batch, (void)kv_len, (void)mfu_floor;
+  return true;
+}
+static bool not_above(const msw_decode_grid *grid, size_t i_row, double batch, double kv_len, double mfu_floor) {
+  (void)mfu_floor;
+  return grid->row_batch[i_row] <= batch && grid->row_kv_len[i_row] <= kv_len;
+}
+static bool usable_row(const msw_decode_grid *grid, size_t i_row, double batch, double kv_len, double mfu_floor) {
+  (void)batch, (void)kv_len;
+  return grid->row_mfu[i_row] >= mfu_floor;
+}
+
+static size_t nearest_row(const msw_decode_grid *grid, row_filter allow, bool l1, double batch, double kv_len,
+                          double mfu_floor) {
+  size_t best = grid->n_rows;
+  double best_distance = INFINITY;
+  for (size_t i_row = 0; i_row < grid->n_rows; i_row++) {
+    if (!allow(grid, i_row, batch, kv_len, mfu_floor)) continue;
+    double d_batch = grid->row_batch[i_row] - batch, d_kv = grid->row_kv_len[i_row] - kv_len;
+    double distance = l1 ? fabs(d_batch) + fabs(d_kv) : d_batch * d_batch + d_kv * d_kv;
+    if (distance < best_distance) {
+      best_distance = distance;
+      best = i_row;
+    }
+  }
+  return best;
+}
+
+static double take_row(const msw_decode_grid *grid, size_t i_row, msw_rows_used *used) {
+  if (used) *used = (msw_rows_used){.n = 1, .row = {i_row}, .weight = {1.0}};
+  return grid->row_mfu[i_row];
+}
+
+/* The cell that stands in for a missing corner: the same batch's last row before it, else its first. */
+static size_t last_present_kv(const msw_decode_grid *grid, size_t i_batch, size_t i_kv) {
+  const double *row = grid->mfu + i_batch * grid->n_kv;
+  for (size_t i_before = i_kv; i_before-- > 0;)
+    if (!isnan(row[i_before])) return i_before;
+  for (size_t i_after = i_kv; i_after < grid->n_kv; i_after++)
+    if (!isnan(row[i_after])) return i_after;
+  return i_kv;   /* unreachable: every batch of the axis has a row */
+}
+
+/* MFU at a grid corner, holes filled by the ragged-corner rule. */
+static double corner_mfu(const msw_decode_grid *grid, bool clamp, size_t i_batch, size_t i_kv, double mfu_floor,
+                         msw_flags *flags, size_t *row) {
+  size_t i_cell = i_batch * grid->n_kv + i_kv;
+  *row = grid->row[i_cell];
+  if (!isnan(grid->mfu[i_cell])) {
+    if (!clamp || grid->mfu[i_cell] >= mfu_floor) return grid->mfu[i_cell];
+  }
+  if (isnan(grid->mfu[i_cell])) *flags |= MSW_FLAG_TABLE_HOLE;
+  if (!clamp) return 0.0;
+  size_t i_instead = i_batch * grid->n_kv + last_present_kv(grid, i_batch, i_kv);
+  *row = grid->row[i_instead];
+  return grid->mfu[i_instead];
+}
+
+typedef struct { size_t low, high; double weight, at; } bracket;
+
+static bracket bracket_of(const double *values, size_t n, double at) {
+  if (at <= values[0]) return (bracket){0, 0, 0.0, values[0]};
+  if (at >= values[n - 1]) return (bracket){n - 1, n - 1, 0.0, values[n - 1]};
+  size_t low = floor_index(values, n, at);
+  return (bracket){low, low + 1, (at - values[low]) / (values[low + 1] - values[low]), at};
+}
+
+static double lerp(double low, double high, double weight) { return low + weight * (high - low); }
+
+static double bilinear(const msw_decode_grid *grid, const msw_knobs *knobs, double batch, double kv_len,
+                       msw_flags *flags, msw_rows_used *used) {
+  bool in_time = knobs->lookup_domain == MSW_DOMAIN_LATENCY;
+  bool clamp = in_time || knobs->ragged_corner == MSW_CORNER_CLAMP;
+  double mfu_floor = in_time ? msw_mfu_floor(knobs) : -(double)INFINITY;
+  bracket b = bracket_of(grid->batch, grid->n_batch, batch), c = bracket_of(grid->kv_len, grid->n_kv, kv_len);
+  size_t i_batch[4] = {b.low, b.high, b.low, b.high}, i_kv[4] = {c.low, c.low, c.high, c.high};
+  double share[4] = {(1 - b.weight) * (1 - c.weight), b.weight * (1 - c.weight), (1 - b.weight) * c.weight,
+                     b.weight * c.weight};
+  double value[4];
+  msw_rows_used rows = {.n = 4};
+  for (size_t i_corner = 0; i_corner < 4; i_corner++) {
+    /* a corner of weight zero is read too, as published, but a hole there does not matter */
+    msw_flags ignored = 0, *noted = share[i_corner] > 0.0 ? flags : &ignored;
+    value[i_corner] = corner_mfu(grid, clamp, i_batch[i_corner], i_kv[i_corner], mfu_floor, noted, &rows.row[i_corner]);
+    rows.weight[i_corner] = share[i_corner];
+    if (in_time) value[i_corner] = grid->batch[i_batch[i_corner]] * grid->kv_len[i_kv[i_corner]] / value[i_corner];
+  }
+  if (used) *used = rows;
+  double at = lerp(lerp(value[0], value[1], b.weight), lerp(value[2], value[3], b.weight), c.weight);
+  if (!in_time) return at;
+  /* time is held below the table, MFU above it */
+  double above = (batch > b.at ? batch / b.at : 1.0) * (kv_len > c.at ? kv_len / c.at : 1.0);
+  return batch * kv_len / (at * above);
+}
+
+double msw_decode_grid_at(const msw_decode_grid *grid, const msw_knobs *knobs, double batch, double kv_len,
+                          msw_flags *flags, msw_rows_used *used) {
+  if (batch < grid->batch[0] || batch > grid->batch[grid->n_batch - 1] || kv_len < grid->kv_len[0] ||
+      kv_len > grid->kv_len[grid->n_kv - 1])
+    *flags |= MSW_FLAG_TABLE_CLAMPED;
+  double mfu, mfu_floor = msw_mfu_floor(knobs);
+  if (knobs->decode_lookup == MSW_DECODE_BILINEAR) {
+    mfu = bilinear(grid, knobs, batch, kv_len, flags, used);
+  } else {
+    bool l1 = knobs->decode_lookup == MSW_DECODE_NEAREST_L1;
+    size_t i_row = nearest_row(grid, l1 ? any_row : not_above, l1, batch, kv_len, mfu_floor);
+    if (i_row == grid->n_rows) i_row = nearest_row(grid, any_row, l1, batch, kv_len, mfu_floor);
+    mfu = take_row(grid, i_row, used);
+  }
+  if (mfu >= mfu_floor) return mfu;
+  size_t i_row = nearest_row(grid, usable_row, false, batch, kv_len, mfu_floor);
+  return i_row < grid->n_rows ? take_row(grid, i_row, used) : mfu;
+}

@@ -1,0 +1,85 @@
+/* A thin layer over libhdf5: handles that close themselves in the right order, errors that reach the diag, and the recipes
+ * (reference: docs/result-file.md) that make one file plain HDF5, netCDF-4 and NXdata at once. Files are created with
+ * libver V18/V18, tracked creation order and no object times, so that equal calls give equal bytes.
+ * Not thread-safe: one thread at a time.
+ */
+#ifndef MSW_FORMATS_H5_H
+#define MSW_FORMATS_H5_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "msw/base/diag.h"
+#include "msw/base/mem.h"
+
+typedef int64_t msw_h5;   /* an HDF5 identifier; negative means none */
+#define MSW_H5_NONE ((msw_h5)-1)
+#define MSW_H5_MAX_RANK 20   /* dimensions of a variable */
+
+typedef enum { MSW_H5_F32, MSW_H5_F64, MSW_H5_U8, MSW_H5_U32, MSW_H5_I32, MSW_H5_I64, MSW_H5_U64 } msw_h5_type;
+size_t msw_h5_type_size(msw_h5_type type);
+
+/* File-level calls. Errors are msw_fail with libhdf5's own text, file name first. */
+msw_status msw_h5_create(const char *path, msw_diag *diag, msw_h5 *file);         /* truncates */
+msw_status msw_h5_open_read(const char *path, msw_diag *diag, msw_h5 *file);      /* not an HDF5 file: MSW_BAD_INPUT */
+/* Closes and checks; a failed close means that the file must not be used. Afterwards no handle of it is open. After a
+ * failed close libhdf5 must not run its exit handler: msw_h5_broken() becomes true and main leaves through _exit. */
+msw_status msw_h5_close_file(msw_h5 file, msw_diag *diag);
+bool msw_h5_broken(void);
+
+msw_status msw_h5_create_group(msw_h5 parent, const char *name, msw_diag *diag, msw_h5 *group);
+msw_status msw_h5_open_group(msw_h5 parent, const char *path, msw_diag *diag, msw_h5 *group);
+void msw_h5_close(msw_h5 object);                                                /* group or dataset; MSW_H5_NONE is fine */
+bool msw_h5_exists(msw_h5 parent, const char *path);
+
+/* Attributes on a group or dataset. Text is a scalar fixed-length UTF-8 string (a netCDF text attribute). */
+msw_status msw_h5_attr_text(msw_h5 object, const char *name, const char *value, msw_diag *diag);
+msw_status msw_h5_attr_numbers(msw_h5 object, const char *name, msw_h5_type type, const void *values, size_t n, msw_diag *diag);
+msw_status msw_h5_attr_texts(msw_h5 object, const char *name, const char *const *values, size_t n, msw_diag *diag); /* 1-D VL */
+/* Reads a text attribute into the arena; *value is NULL when it is absent. */
+msw_status msw_h5_read_attr_text(msw_h5 object, const char *name, msw_arena *arena, msw_diag *diag, const char **value);
+
+/* Coordinates: 1-D datasets made dimension scales (H5DS), name = dimension name. String ones are variable-length UTF-8. */
+msw_status msw_h5_coord_numbers(msw_h5 group, const char *name, msw_h5_type type, const void *values, size_t n, msw_diag *diag, msw_h5 *dataset);
+msw_status msw_h5_coord_texts(msw_h5 group, const char *name, const char *const *values, size_t n, msw_diag *diag, msw_h5 *dataset);
+
+/* An n-dimensional chunked variable whose dimensions carry the given scales. `deflate`: shuffle + deflate filters are set
+ * (chunks are written already filtered). Float types get a NaN fill value and _FillValue; integer ones fill with 0. */
+typedef struct {
+  const char *name;
+  msw_h5_type type;
+  size_t rank;
+  const uint64_t *dims, *chunk;    /* [rank] */
+  const msw_h5 *scales;            /* [rank] coordinate datasets */
+  bool deflate;
+} msw_h5_variable;
+msw_status msw_h5_create_variable(msw_h5 group, const msw_h5_variable *variable, msw_diag *diag, msw_h5 *dataset);
+
+/* Writes one whole chunk whose first cell is at `offset` [rank]: as msw_h5_encode left it when the variable is `deflate`, else
+ * the plain cells. A chunk that reaches over the variable's edge is written whole too. */
+msw_status msw_h5_write_chunk(msw_h5 dataset, const uint64_t *offset, const void *bytes, size_t n_bytes, msw_diag *diag);
+
+/* Small data sets without dimension scales, for /meta only. */
+msw_status msw_h5_write_text(msw_h5 group, const char *name, const char *value, msw_diag *diag);   /* scalar VL UTF-8 */
+msw_status msw_h5_write_texts(msw_h5 group, const char *name, const char *const *values, size_t n, msw_diag *diag);
+msw_status msw_h5_write_numbers(msw_h5 group, const char *name, msw_h5_type type, const void *values, size_t n, msw_diag *diag);
+msw_status msw_h5_read_text(msw_h5 parent, const char *path, msw_arena *arena, msw_diag *diag, const char **value);
+
+/* Reads a hyperslab [start, start+count) of a dataset into `out`, converted to `type`, row-major. */
+msw_status msw_h5_read_slab(msw_h5 parent, const char *path, msw_h5_type type, size_t rank, const uint64_t *start,
+                            const uint64_t *count, void *out, msw_diag *diag);
+msw_status msw_h5_shape(msw_h5 parent, const char *path, size_t max_rank, msw_diag *diag, size_t *rank, uint64_t *dims);
+
+/* Shuffle + deflate of one chunk, exactly what HDF5's filters undo. Thread-safe: each thread owns its encoder. */
+typedef struct msw_h5_encoder msw_h5_encoder;
+msw_h5_encoder *msw_h5_encoder_new(int level);   /* 1 (fast, the default of the tool) to 12; others are clamped */
+void msw_h5_encoder_free(msw_h5_encoder *encoder);
+/* Upper bound of the encoded size of n_bytes. */
+size_t msw_h5_encode_bound(msw_h5_encoder *encoder, size_t n_bytes);
+/* Encodes n_bytes of elements of elem_size into out (at least the bound); returns the encoded size. elem_size 1: deflate only. */
+size_t msw_h5_encode(msw_h5_encoder *encoder, const void *bytes, size_t n_bytes, size_t elem_size, void *out);
+
+const char *msw_h5_library_version(void);
+
+#endif

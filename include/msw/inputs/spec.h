@@ -1,0 +1,134 @@
+/* A sweep file, read, checked and expanded: what docs/sweep-file.md describes. Names are resolved against the data root:
+ * models are loaded, GPUs found. Methods and fields stay names here (perf and grid know them).
+ */
+#ifndef MSW_INPUTS_SPEC_H
+#define MSW_INPUTS_SPEC_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "msw/base/diag.h"
+#include "msw/base/mem.h"
+#include "msw/inputs/data_root.h"
+#include "msw/inputs/expr.h"
+
+enum { MSW_SWEEP_LANGUAGE = 1 };   /* the "sweep" key; policy in docs/sweep-file.md */
+
+/* In the order of a file's dimensions. */
+typedef enum {
+  MSW_AXIS_GPU, MSW_AXIS_MODEL, MSW_AXIS_TP, MSW_AXIS_EP, MSW_AXIS_DTYPE, MSW_AXIS_METHOD,           /* categorical */
+  MSW_AXIS_BATCH, MSW_AXIS_KV_LEN, MSW_AXIS_PREFILL_BATCH, MSW_AXIS_CACHED_LEN, MSW_AXIS_SEQ_LEN,    /* numeric */
+  MSW_N_AXES,
+  MSW_FIRST_NUMERIC_AXIS = MSW_AXIS_BATCH
+} msw_axis_id;
+
+const char *msw_axis_name(msw_axis_id id);         /* "gpu", "kv_len" … */
+const char *msw_axis_unit(msw_axis_id id);         /* "1" or "tokens" or "requests"; "" for texts */
+const char *msw_axis_long_name(msw_axis_id id);    /* "KV-cache length (tokens)": unit included */
+bool msw_axis_is_text(msw_axis_id id);             /* gpu, model, dtype, method */
+bool msw_axis_find(const char *name, msw_axis_id *id);   /* by name or alias (bs, kv, hw) */
+
+typedef enum { MSW_DECODE, MSW_PREFILL, MSW_MIXED } msw_phase;
+const char *msw_phase_name(msw_phase phase);
+bool msw_phase_has_axis(msw_phase phase, msw_axis_id id);   /* categorical axes: always */
+
+/* Where something stands in the document, for messages of the layers above (which know no JSON). */
+typedef struct { msw_loc loc; const char *path; } msw_where;
+
+/* One setting of a method: a knob and its value, free of any file format. */
+typedef enum { MSW_SETTING_TEXT, MSW_SETTING_NUMBER, MSW_SETTING_BOOL, MSW_SETTING_LIST } msw_setting_kind;
+typedef struct {
+  const char *knob;
+  msw_setting_kind kind;
+  const char *text;                    /* TEXT; for the other kinds the value as written, for labels */
+  double number;
+  bool boolean;
+  const double *list;                  /* LIST: [n_list] numbers */
+  size_t n_list;
+  msw_where where;
+} msw_method_setting;
+typedef struct {
+  const char *label;                   /* unique on the axis: the name given, or base, or base+knob=value… */
+  const char *base;                    /* preset name */
+  const msw_method_setting *settings;  /* [n_settings] in file order */
+  size_t n_settings;
+  msw_where where;
+} msw_method_spec;
+
+typedef struct {
+  msw_axis_id id;
+  size_t n;                            /* 0: the phase has no such axis */
+  const char *const *labels;           /* [n] gpu, model, dtype ("config" = the config's torch_dtype), method; else NULL */
+  const double *values;                /* [n] tp, ep and numeric axes; for text axes ids in the block's texts */
+  int zip;                             /* the zip it is a member of, or -1 */
+  bool given;                          /* false: took its default */
+  msw_where where;                     /* zeros for defaults */
+} msw_spec_axis;
+
+typedef struct { const char *name; size_t n; msw_axis_id members[MSW_N_AXES]; size_t n_members; } msw_spec_zip;
+
+/* A rule of "exclude". It holds at a cell when every axis in `axes` stands at a position where `holds` is set (match), or
+ * when `expr` is true; an object with several keys is one match over several axes.
+ * Expression slots are (axis, field) variables of the block: see msw_spec_variable. */
+typedef struct {
+  const char *text;                    /* as written, for reports */
+  msw_where where;
+  msw_expr *expr;                      /* or NULL for a match */
+  size_t n_axes;                       /* axes that the rule names, ascending */
+  msw_axis_id axes[MSW_N_AXES];
+  const uint8_t *holds[MSW_N_AXES];    /* match only: [axis.n] for each named axis (indexed by msw_axis_id); else NULL */
+} msw_spec_rule;
+
+/* A variable of the block's expressions: a number for every position of one axis. */
+typedef struct { const char *name; msw_axis_id axis; const double *values; bool is_text; } msw_spec_variable;
+
+typedef struct {
+  const char *name;                    /* group name in the file; "" when the sweep has no "blocks" */
+  msw_phase phase;
+  msw_spec_axis axes[MSW_N_AXES];
+  const msw_spec_zip *zips;
+  size_t n_zips;
+  const msw_spec_rule *rules;          /* in file order: the sweep's, then the block's */
+  size_t n_rules;
+  const msw_spec_variable *variables;  /* [n_variables] indexed by slot */
+  size_t n_variables;
+  const char *const *fields;           /* [n_fields] names as asked for; n_fields 0: the default set */
+  const msw_where *fields_where;
+  size_t n_fields;
+  const msw_gpu *const *gpus;          /* [axes[MSW_AXIS_GPU].n] */
+  const msw_model *const *models;      /* [axes[MSW_AXIS_MODEL].n] */
+  const msw_method_spec *methods;      /* [axes[MSW_AXIS_METHOD].n] */
+} msw_spec_block;
+
+typedef struct {
+  const char *file, *text;             /* the file as read (of an extends chain: the one named on the command line) */
+  const char *name;
+  const msw_spec_block *blocks;
+  size_t n_blocks;
+  uint64_t max_cells, max_bytes;       /* limits; UINT64_MAX when not given */
+  const char *output_file;             /* output.file, ${name} replaced; NULL when not given */
+  const char *compress;                /* output.compress: "deflate" (default) or "none" */
+  const char *expanded;                /* canonical document (extends, defs, defaults and ranges worked out) as JSON text,
+                                          one line; what the hash is taken of */
+  const char *const *input_files;      /* every file it rests on: extends chain, model configs, GPU entries */
+  const char *const *input_sha256;
+  size_t n_inputs;
+  msw_texts texts;
+  msw_arena *arena;
+} msw_spec;
+
+/* "--set PATH=VALUE": VALUE is JSON, or a bare word/list ("1,2,4", llama-2-7b-hf) taken as text or list. Applied after
+ * extends, before everything else. */
+typedef struct { const char *const *sets; size_t n_sets; } msw_spec_edits;
+
+/* Loads everything; all problems of the file are reported together. On success *spec is complete. */
+msw_status msw_spec_load(const char *path, msw_spec_edits edits, const msw_data_root *data, msw_arena *arena,
+                         msw_diag *diag, msw_spec *spec);
+/* The same for a text in memory; `file` names it in messages, and what it extends is looked for beside that. */
+msw_status msw_spec_load_text(const char *text, size_t len, const char *file, msw_spec_edits edits,
+                              const msw_data_root *data, msw_arena *arena, msw_diag *diag, msw_spec *spec);
+/* Releases what does not live in the arena (the texts). After a failed load there is nothing to release. */
+void msw_spec_free(msw_spec *spec);
+
+#endif

@@ -1,0 +1,59 @@
+/* Attributes: scalar texts, and 1-D arrays of numbers or texts. Never 2-D: netCDF-C refuses the whole file. */
+#include "h5_inner.h"
+
+#include <string.h>
+
+msw_status msw_h5_write_attribute(hid_t object, const msw_h5_array *array, msw_diag *diag) {
+  hid_t attribute = H5Acreate2(object, array->name, array->disk_type, array->space, H5P_DEFAULT, H5P_DEFAULT);
+  if (attribute < 0) return msw_h5_fail(object, diag, "create attribute '%s'", array->name);
+  msw_status status = MSW_OK;
+  if (array->n > 0 && H5Awrite(attribute, array->memory_type, array->values) < 0)
+    status = msw_h5_fail(object, diag, "write attribute '%s'", array->name);
+  msw_h5_close(attribute);
+  return status;
+}
+
+msw_status msw_h5_attr_text(msw_h5 object, const char *name, const char *value, msw_diag *diag) {
+  msw_h5_begin();
+  size_t len = strlen(value);
+  hid_t type = msw_h5_text_type(len > 0 ? len : 1);   /* libhdf5 has no string of size 0; "" is one NUL */
+  hid_t space = H5Screate(H5S_SCALAR);
+  msw_h5_array array = {name, type, type, space, 1, value};
+  msw_status status = msw_h5_write_attribute(object, &array, diag);
+  msw_h5_close(space);
+  msw_h5_close(type);
+  return status;
+}
+
+msw_status msw_h5_attr_numbers(msw_h5 object, const char *name, msw_h5_type type, const void *values, size_t n,
+                               msw_diag *diag) {
+  msw_h5_begin();
+  hid_t space = msw_h5_line_space(n);
+  msw_h5_array array = {name, msw_h5_disk_type(type), msw_h5_memory_type(type), space, n, values};
+  msw_status status = msw_h5_write_attribute(object, &array, diag);
+  msw_h5_close(space);
+  return status;
+}
+
+msw_status msw_h5_attr_texts(msw_h5 object, const char *name, const char *const *values, size_t n, msw_diag *diag) {
+  msw_h5_begin();
+  hid_t type = msw_h5_text_type(H5T_VARIABLE), space = msw_h5_line_space(n);
+  msw_h5_array array = {name, type, type, space, n, values};
+  msw_status status = msw_h5_write_attribute(object, &array, diag);
+  msw_h5_close(space);
+  msw_h5_close(type);
+  return status;
+}
+
+msw_status msw_h5_read_attr_text(msw_h5 object, const char *name, msw_arena *arena, msw_diag *diag,
+                                 const char **value) {
+  msw_h5_begin();
+  *value = NULL;
+  htri_t there = H5Aexists(object, name);
+  if (there == 0) return MSW_OK;
+  hid_t attribute = there < 0 ? H5I_INVALID_HID : H5Aopen(object, name, H5P_DEFAULT);
+  if (attribute < 0) return msw_h5_fail(object, diag, "open attribute '%s'", name);
+  msw_status status = msw_h5_read_one_text(attribute, name, arena, diag, value);
+  msw_h5_close(attribute);
+  return status;
+}

@@ -1,0 +1,105 @@
+/* Chunked n-dimensional variables and their direct chunk writes. */
+#include "h5_inner.h"
+
+#include <hdf5_hl.h>
+#include <math.h>
+
+/* The level is only a label: readers inflate any. The encoder's user chooses the true one. */
+enum { NAMED_DEFLATE_LEVEL = 1 };
+
+static bool is_float(msw_h5_type type) { return type == MSW_H5_F32 || type == MSW_H5_F64; }
+
+/* NaN in the variable's own type, as libhdf5 wants it. */
+static const void *nan_of(msw_h5_type type) {
+  static const float f32 = NAN;
+  static const double f64 = (double)NAN;
+  return type == MSW_H5_F32 ? (const void *)&f32 : (const void *)&f64;
+}
+
+/* Mandatory: an optional filter that is missing would be skipped in silence, and our bytes are filtered already. */
+static bool set_filters(hid_t list) {
+  const unsigned level = NAMED_DEFLATE_LEVEL;
+  return H5Pset_filter(list, H5Z_FILTER_SHUFFLE, H5Z_FLAG_MANDATORY, 0, NULL) >= 0 &&
+         H5Pset_filter(list, H5Z_FILTER_DEFLATE, H5Z_FLAG_MANDATORY, 1, &level) >= 0;
+}
+
+static bool set_layout(hid_t list, const msw_h5_variable *variable) {
+  hsize_t chunk[MSW_H5_MAX_RANK];
+  for (size_t i_dim = 0; i_dim < variable->rank; i_dim++) chunk[i_dim] = variable->chunk[i_dim];
+  if (H5Pset_chunk(list, (int)variable->rank, chunk) < 0) return false;
+  hid_t type = msw_h5_memory_type(variable->type);
+  if (is_float(variable->type) && H5Pset_fill_value(list, type, nan_of(variable->type)) < 0) return false;
+  return !variable->deflate || set_filters(list);
+}
+
+static msw_status create_dataset(msw_h5 group, const msw_h5_variable *variable, msw_diag *diag, msw_h5 *dataset) {
+  hsize_t dims[MSW_H5_MAX_RANK];
+  for (size_t i_dim = 0; i_dim < variable->rank; i_dim++) dims[i_dim] = variable->dims[i_dim];
+  hid_t list = msw_h5_creation_list(H5P_DATASET_CREATE);
+  hid_t space = H5Screate_simple((int)variable->rank, dims, NULL);
+  if (list >= 0 && space >= 0 && set_layout(list, variable))
+    *dataset = H5Dcreate2(group, variable->name, msw_h5_disk_type(variable->type), space, H5P_DEFAULT, list,
+                          H5P_DEFAULT);
+  msw_status status = *dataset < 0 ? msw_h5_fail(group, diag, "create variable '%s'", variable->name) : MSW_OK;
+  msw_h5_close(space);
+  msw_h5_close(list);
+  return status;
+}
+
+/* The number of elements of a dataset, negative on failure. */
+static hssize_t length_of(hid_t dataset) {
+  hid_t space = H5Dget_space(dataset);
+  hssize_t n = space < 0 ? -1 : H5Sget_simple_extent_npoints(space);
+  msw_h5_close(space);
+  return n;
+}
+
+/* Readers that know no scales guess dimensions by length, so a wrong length would surface far from here. */
+static msw_status attach_scales(const msw_h5_variable *variable, msw_h5 dataset, msw_diag *diag) {
+  for (size_t i_dim = 0; i_dim < variable->rank; i_dim++) {
+    hssize_t n = length_of(variable->scales[i_dim]);
+    if (n < 0) return msw_h5_fail(dataset, diag, "use the coordinate of dimension %zu", i_dim);
+    if ((uint64_t)n != variable->dims[i_dim])
+      return msw_h5_refuse(dataset, diag, "dimension %zu of '%s' has length %llu but its coordinate %lld", i_dim,
+                           variable->name, (unsigned long long)variable->dims[i_dim], (long long)n);
+    if (H5DSattach_scale(dataset, variable->scales[i_dim], (unsigned)i_dim) < 0)
+      return msw_h5_fail(dataset, diag, "attach the coordinate of dimension %zu", i_dim);
+  }
+  return MSW_OK;
+}
+
+msw_status msw_h5_create_variable(msw_h5 group, const msw_h5_variable *variable, msw_diag *diag, msw_h5 *dataset) {
+  msw_h5_begin();
+  *dataset = MSW_H5_NONE;
+  if (variable->rank < 1 || variable->rank > MSW_H5_MAX_RANK)
+    return msw_h5_refuse(group, diag, "variable '%s' has %zu dimensions; 1 to %d are possible", variable->name,
+                         variable->rank, MSW_H5_MAX_RANK);
+  msw_status status = create_dataset(group, variable, diag, dataset);
+  if (status == MSW_OK && is_float(variable->type))
+    status = msw_h5_attr_numbers(*dataset, "_FillValue", variable->type, nan_of(variable->type), 1, diag);
+  if (status == MSW_OK) status = attach_scales(variable, *dataset, diag);
+  if (status == MSW_OK) return MSW_OK;
+  msw_h5_close(*dataset);
+  *dataset = MSW_H5_NONE;
+  return status;
+}
+
+/* The number of dimensions of a dataset, or -1. */
+static int rank_of(hid_t dataset) {
+  hid_t space = H5Dget_space(dataset);
+  int rank = space < 0 ? -1 : H5Sget_simple_extent_ndims(space);
+  msw_h5_close(space);
+  return rank;
+}
+
+msw_status msw_h5_write_chunk(msw_h5 dataset, const uint64_t *offset, const void *bytes, size_t n_bytes,
+                              msw_diag *diag) {
+  msw_h5_begin();
+  hsize_t first[MSW_H5_MAX_RANK] = {0};
+  int rank = rank_of(dataset);
+  if (rank < 1 || rank > MSW_H5_MAX_RANK) return msw_h5_fail(dataset, diag, "find the dimensions");
+  for (int i_dim = 0; i_dim < rank; i_dim++) first[i_dim] = offset[i_dim];
+  const uint32_t all_filters_applied = 0;
+  if (H5Dwrite_chunk(dataset, H5P_DEFAULT, all_filters_applied, first, n_bytes, bytes) >= 0) return MSW_OK;
+  return msw_h5_fail(dataset, diag, "write a chunk");
+}

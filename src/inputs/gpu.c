@@ -1,0 +1,128 @@
+/* Reads bench_data/gpus/<gpu>.json. Our own format, so every unknown key is an error. */
+#include "msw/inputs/gpu.h"
+
+#include <float.h>
+#include <string.h>
+
+#include "msw/base/file.h"
+#include "msw/base/hash.h"
+#include "msw/base/str.h"
+#include "msw/formats/json.h"
+
+static const double FLOP_PER_TFLOP = 1e12;
+static const double BYTES_PER_GB = 1e9;
+static const double BYTES_PER_GIB = 1073741824.0;
+static const size_t MAX_GPU_BYTES = (size_t)1 << 20;
+
+/* Above anything that is built; a figure beyond it has the wrong unit. */
+static const double MAX_TFLOPS = 1e6, MAX_GB_PER_S = 1e6, MAX_GIB = 1e6, MAX_TDP_W = 1e5;
+static const double MAX_SM_VERSION = 1000.0, MAX_GPUS_PER_NODE = 10000.0;
+
+static void read_aliases(const msw_json *list, msw_arena *arena, msw_diag *diag, msw_gpu *gpu) {
+  if (list->type != MSW_JSON_ARRAY) {
+    msw_json_error(diag, list, NULL, "expected an array of strings");
+    return;
+  }
+  const char **aliases = msw_arena_array(arena, list->n_children, sizeof *aliases);
+  for (const msw_json *item = list->first; item; item = item->next) {
+    if (item->type == MSW_JSON_STRING && item->text[0] != '\0') aliases[gpu->n_aliases++] = item->text;
+    else msw_json_error(diag, item, NULL, "expected a name");
+  }
+  gpu->aliases = aliases;
+}
+
+static void read_peaks(const msw_json *object, msw_diag *diag, msw_gpu *gpu) {
+  msw_json_reader reader;
+  if (!msw_json_begin(&reader, object, diag)) return;
+  for (int i_dtype = MSW_DTYPE_NONE + 1; i_dtype < MSW_N_DTYPES; i_dtype++) {
+    double tflops = 0.0;
+    const bool required = i_dtype == MSW_BF16;
+    if (msw_json_want_number(&reader, msw_dtype_name((msw_dtype)i_dtype), required, DBL_MIN, MAX_TFLOPS, &tflops))
+      gpu->peak_flop_per_s[i_dtype] = tflops * FLOP_PER_TFLOP;
+  }
+  if (gpu->peak_flop_per_s[MSW_FP16] <= 0.0) gpu->peak_flop_per_s[MSW_FP16] = gpu->peak_flop_per_s[MSW_BF16];
+  msw_json_end(&reader, true);
+}
+
+/* Which constants a method has is known to a higher layer: any name may stand here. */
+static void read_method(const msw_json *object, msw_arena *arena, msw_diag *diag, msw_gpu_method *method) {
+  *method = (msw_gpu_method){.method = object->key, .loc = object->key_loc};
+  if (object->type != MSW_JSON_OBJECT) {
+    msw_json_error(diag, object, NULL, "expected an object of constants, found %s", msw_json_type_name(object->type));
+    return;
+  }
+  msw_gpu_param *params = msw_arena_array(arena, object->n_children, sizeof *params);
+  for (const msw_json *item = object->first; item; item = item->next) {
+    if (strcmp(item->key, "fitted_on") == 0) {
+      if (item->type == MSW_JSON_STRING) method->fitted_on = item->text;
+      else msw_json_error(diag, item, NULL, "expected the name of a GPU, found %s", msw_json_type_name(item->type));
+    } else if (item->type == MSW_JSON_NUMBER) {
+      params[method->n_params++] = (msw_gpu_param){item->key, item->number, item->key_loc};
+    } else {
+      msw_json_error(diag, item, NULL, "expected a number, found %s", msw_json_type_name(item->type));
+    }
+  }
+  method->params = params;
+}
+
+static void read_methods(const msw_json *object, msw_arena *arena, msw_diag *diag, msw_gpu *gpu) {
+  if (object->type != MSW_JSON_OBJECT) {
+    msw_json_error(diag, object, NULL, "expected an object, found %s", msw_json_type_name(object->type));
+    return;
+  }
+  msw_gpu_method *methods = msw_arena_array(arena, object->n_children, sizeof *methods);
+  for (const msw_json *item = object->first; item; item = item->next)
+    read_method(item, arena, diag, &methods[gpu->n_methods++]);
+  gpu->methods = methods;
+}
+
+static void read_name(msw_json_reader *reader, msw_diag *diag, const msw_gpu *gpu) {
+  const char *name = NULL;
+  if (!msw_json_want_string(reader, "name", false, &name) || msw_equal_nocase(name, gpu->name)) return;
+  msw_json_error(diag, msw_json_get(reader->object, "name"), NULL, "'%s' is not the file's name '%s'", name, gpu->name);
+}
+
+static void read_scaled(msw_json_reader *reader, const char *key, bool required, double max, double scale, double *out) {
+  double value = 0.0;
+  if (msw_json_want_number(reader, key, required, DBL_MIN, max, &value)) *out = value * scale;
+}
+
+static void read_gpu(msw_json_reader *reader, msw_arena *arena, msw_diag *diag, msw_gpu *gpu) {
+  const char *source = NULL;
+  read_name(reader, diag, gpu);
+  msw_json_want_string(reader, "source", false, &source);   /* for people */
+  const msw_json *aliases = msw_json_want(reader, "aliases", false);
+  if (aliases) read_aliases(aliases, arena, diag, gpu);
+  const msw_json *peaks = msw_json_want(reader, "peak_tflops", true);
+  if (peaks) read_peaks(peaks, diag, gpu);
+  const msw_json *methods = msw_json_want(reader, "methods", false);
+  if (methods) read_methods(methods, arena, diag, gpu);
+  read_scaled(reader, "mem_bw_gb_per_s", true, MAX_GB_PER_S, BYTES_PER_GB, &gpu->mem_bw_bytes_per_s);
+  read_scaled(reader, "mem_gib", true, MAX_GIB, 1.0, &gpu->mem_gib);
+  gpu->mem_bytes = gpu->mem_gib * BYTES_PER_GIB;
+  read_scaled(reader, "tdp_w", false, MAX_TDP_W, 1.0, &gpu->tdp_w);
+  read_scaled(reader, "sm_version", false, MAX_SM_VERSION, 1.0, &gpu->sm_version);
+  read_scaled(reader, "gpus_per_node", false, MAX_GPUS_PER_NODE, 1.0, &gpu->gpus_per_node);
+  read_scaled(reader, "intra_node_gb_per_s", false, MAX_GB_PER_S, BYTES_PER_GB, &gpu->intra_node_bytes_per_s);
+  read_scaled(reader, "inter_node_gb_per_s", false, MAX_GB_PER_S, BYTES_PER_GB, &gpu->inter_node_bytes_per_s);
+}
+
+msw_status msw_gpu_load(const char *path, const char *name, msw_arena *arena, msw_diag *diag, msw_gpu *gpu) {
+  const size_t n_errors_before = diag->n_errors;
+  *gpu = (msw_gpu){.name = msw_strdup(arena, name), .file = msw_strdup(arena, path)};
+
+  char *text = NULL;
+  size_t len = 0;
+  const msw_status read = msw_read_file(path, MAX_GPU_BYTES, arena, diag, &text, &len);
+  if (read != MSW_OK) return read;
+  msw_sha256_of(text, len, gpu->sha256);
+
+  msw_json *root = NULL;
+  const msw_status parsed = msw_json_parse(text, len, gpu->file, arena, diag, &root);
+  if (parsed != MSW_OK) return parsed;
+  msw_json_reader reader;
+  if (!msw_json_begin(&reader, root, diag)) return MSW_BAD_INPUT;
+  read_gpu(&reader, arena, diag, gpu);
+  msw_json_end(&reader, true);
+  return diag->n_errors > n_errors_before ? MSW_BAD_INPUT : MSW_OK;
+}

@@ -1,0 +1,76 @@
+/* A plan: what a sweep will compute, known without computing it. Dimensions, chunks, exact counts and the cut into tiles.
+ * Building it costs O(axis lengths) plus, for exact counts, the product of only those axes that rules name together.
+ */
+#ifndef MSW_GRID_PLAN_H
+#define MSW_GRID_PLAN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "msw/base/diag.h"
+#include "msw/base/mem.h"
+#include "msw/grid/field.h"
+#include "msw/inputs/spec.h"
+#include "msw/perf/method.h"
+
+enum { MSW_MAX_RANK = 24, MSW_MAX_ZIPS = MSW_MAX_RANK - MSW_N_AXES };
+
+/* One dimension of the result: an axis, or a zip with its member axes running along it. */
+typedef struct {
+  const char *name;        /* axis or zip name */
+  msw_axis_id axis;        /* MSW_N_AXES for a zip */
+  int zip;                 /* -1 for an axis */
+  uint64_t n;
+  uint64_t chunk;          /* 1 for outer dimensions */
+  bool outer;              /* categorical axes and zips: fixed within a case */
+} msw_dim;
+
+typedef struct { uint64_t n_total, n_excluded, n_void, n_valid; } msw_cell_counts;   /* n_total = sum of the others */
+typedef struct { const msw_spec_rule *rule; uint64_t n_cells; } msw_rule_count;      /* cells it alone excludes */
+
+typedef struct {
+  const msw_spec_block *spec;
+  size_t rank, n_outer;                 /* dims[0..n_outer) are the outer ones */
+  msw_dim dims[MSW_MAX_RANK];
+  int dim_of_axis[MSW_N_AXES];          /* dimension that an axis runs along, -1: the phase has no such axis */
+  const msw_field *const *fields;       /* [n_fields] in file order */
+  size_t n_fields;
+  size_t cell_bytes;                    /* all fields together */
+  uint64_t n_cases;                     /* product of outer dims */
+  uint64_t tiles_per_case;
+  uint64_t chunk_cells;                 /* cells of a full chunk */
+  msw_cell_counts counts;
+  const msw_rule_count *rule_counts;    /* [spec->n_rules] */
+  uint64_t void_counts[MSW_N_FLAGS];    /* by flag bit, of cells not excluded; void_table is unknown to a plan (0) */
+  const msw_method *methods;            /* [methods axis n] */
+  const msw_knobs *knobs;               /* [gpu axis n][method axis n] */
+  const msw_flags *method_flags;        /* [gpu axis n][method axis n] */
+} msw_plan_block;
+
+typedef struct {
+  const msw_spec *spec;
+  const msw_plan_block *blocks;
+  size_t n_blocks;
+  uint64_t n_cells, n_valid, n_bytes;   /* n_bytes: uncompressed fields */
+} msw_plan;
+
+/* Resolves methods and fields; reports unknown ones together. Limits are only compared (msw_plan_check_limits). */
+msw_status msw_plan_build(const msw_spec *spec, msw_arena *arena, msw_diag *diag, msw_plan *plan);
+
+/* Errors for limits.max_cells and limits.max_bytes that the plan exceeds; as warnings when `only_warn`. */
+void msw_plan_check_limits(const msw_plan *plan, bool only_warn, msw_diag *diag);
+
+/* Position of every axis for an outer (case) index; numeric axes that are not zipped get 0. */
+void msw_plan_case_positions(const msw_plan_block *block, uint64_t i_case, size_t position[MSW_N_AXES]);
+
+/* A tile: a box of one case, one chunk of the file. */
+typedef struct {
+  uint64_t i_case;
+  uint64_t start[MSW_MAX_RANK];         /* first cell, in file dimensions */
+  uint64_t count[MSW_MAX_RANK];         /* cells; less than the chunk at upper borders */
+  uint64_t n_cells;
+} msw_tile;
+void msw_plan_tile(const msw_plan_block *block, uint64_t i_case, uint64_t i_tile, msw_tile *tile);
+
+#endif

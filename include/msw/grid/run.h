@@ -1,0 +1,43 @@
+/* Running a plan: the only parallel region of the tool. Tiles are evaluated and encoded by all threads and committed by one
+ * at a time in tile order, so that the bytes written do not depend on the number of threads.
+ */
+#ifndef MSW_GRID_RUN_H
+#define MSW_GRID_RUN_H
+
+#include <signal.h>
+
+#include "msw/base/log.h"
+#include "msw/grid/eval.h"
+#include "msw/grid/plan.h"
+
+/* Where evaluated tiles go. `encode` is called by many threads at once, each with its own `thread` number and one tile at a
+ * time: it may keep the result in that thread's buffers until `commit` of the same thread. `commit` is called by one thread
+ * at a time, tiles in ascending order. */
+typedef struct {
+  void *context;
+  void (*encode)(void *context, int thread, size_t i_block, size_t i_field, const void *cells, size_t n_bytes);
+  msw_status (*commit)(void *context, int thread, size_t i_block, const msw_tile *tile);
+} msw_sink;
+
+typedef struct { uint64_t n_evaluated, flags[MSW_N_FLAGS]; } msw_block_counts;
+
+typedef struct {
+  int n_threads;                          /* >= 1 */
+  const volatile sig_atomic_t *stop;      /* non-zero: end soon with MSW_INTERRUPTED; may be NULL */
+  msw_progress *progress;                 /* in cells; may be NULL */
+} msw_run_options;
+
+/* Kernel sets of every GPU of the plan: of_block[i_block][i_gpu], and each one once in sets [n_sets]. */
+typedef struct {
+  const msw_kernel_set *const *const *of_block;
+  const msw_kernel_set *const *sets;
+  size_t n_sets;
+} msw_run_tables;
+msw_status msw_run_load_tables(const msw_plan *plan, const msw_data_root *data, msw_arena *arena, msw_diag *diag,
+                               msw_run_tables *tables);
+
+/* Runs the whole plan. counts [n_blocks]. MSW_OK, MSW_INTERRUPTED, or what commit returned. */
+msw_status msw_run(const msw_plan *plan, const msw_run_tables *tables, const msw_sink *sink, const msw_run_options *options,
+                   msw_block_counts *counts);
+
+#endif

@@ -1,0 +1,33 @@
+/* The result file: plain HDF5, netCDF-4 and NXdata at once (docs/result-file.md). Written under a temporary name beside the
+ * final one; only msw_writer_finish gives it its name.
+ */
+#ifndef MSW_OUTPUT_WRITER_H
+#define MSW_OUTPUT_WRITER_H
+
+#include <stdbool.h>
+
+#include "msw/base/diag.h"
+#include "msw/grid/plan.h"
+#include "msw/grid/run.h"
+#include "msw/output/provenance.h"
+
+typedef struct { bool deflate; int deflate_level; int n_threads; } msw_writer_options;   /* level 1..12 */
+
+typedef struct msw_writer msw_writer;
+
+/* Creates the temporary file with all groups, coordinates, variables and attributes. NULL with errors in the diag. The plan
+ * and the provenance are borrowed until the writer is gone. */
+msw_writer *msw_writer_open(const char *path, const msw_plan *plan, const msw_provenance *provenance,
+                            msw_writer_options options, msw_diag *diag);
+/* For msw_run. Errors of commit are in the diag given to open. */
+msw_sink msw_writer_sink(msw_writer *writer);
+/* Writes /meta's counts, closes, syncs, renames, syncs the folder. Frees the writer in any case; after a failure nothing of
+ * it is left on disk. *stored_bytes: size of the file. */
+msw_status msw_writer_finish(msw_writer *writer, const msw_block_counts *counts, unsigned long long *stored_bytes);
+/* Closes and removes the temporary file. */
+void msw_writer_abort(msw_writer *writer);
+
+/* Removes temporary files beside `path` that writers of this host left behind when they were killed (their pid is gone). */
+void msw_writer_clean_stale(const char *path);
+
+#endif

@@ -1,0 +1,93 @@
+/* Building a plan from a spec. */
+#include "msw/grid/plan.h"
+
+#include <string.h>
+
+#include "msw/base/num.h"
+#include "msw/base/str.h"
+#include "plan_dims.h"
+
+static bool choose_fields(const msw_spec_block *spec, msw_arena *arena, msw_diag *diag, msw_plan_block *block) {
+  size_t n_known, n_errors = diag->n_errors;
+  const msw_field *known = msw_fields(&n_known);
+  const char **names = msw_arena_array(arena, n_known, sizeof *names);
+  const msw_field **chosen = msw_arena_array(arena, n_known, sizeof *chosen);
+  for (size_t i_known = 0; i_known < n_known; i_known++) {
+    names[i_known] = known[i_known].name;
+    bool asked = spec->n_fields == 0;
+    for (size_t i_field = 0; i_field < spec->n_fields; i_field++)
+      asked = asked || strcmp(spec->fields[i_field], known[i_known].name) == 0;
+    if (asked) chosen[block->n_fields++] = &known[i_known];
+  }
+  for (size_t i_field = 0; i_field < spec->n_fields; i_field++)
+    if (!msw_field_find(spec->fields[i_field]))
+      msw_error(diag, spec->fields_where[i_field].loc, spec->fields_where[i_field].path,
+                msw_did_you_mean(diag, msw_nearest(spec->fields[i_field], names, n_known)), "unknown field \"%s\"",
+                spec->fields[i_field]);
+  for (size_t i_field = 0; i_field < block->n_fields; i_field++) block->cell_bytes += msw_field_size(chosen[i_field]->type);
+  block->fields = chosen;
+  return diag->n_errors == n_errors;
+}
+
+static bool build_block(const msw_spec_block *spec, msw_arena *arena, msw_diag *diag, msw_plan_block *block) {
+  block->spec = spec;
+  bool fields_good = choose_fields(spec, arena, diag, block);
+  bool methods_good = msw_plan_methods(spec, arena, diag, block);
+  if (!msw_plan_dims(block)) {
+    msw_error(diag, (msw_loc){0}, spec->name, NULL, "the number of cells overflows");
+    return false;
+  }
+  if (!fields_good || !methods_good) return false;
+  msw_plan_count(arena, block);
+  return true;
+}
+
+msw_status msw_plan_build(const msw_spec *spec, msw_arena *arena, msw_diag *diag, msw_plan *plan) {
+  msw_plan_block *blocks = msw_arena_array(arena, spec->n_blocks, sizeof *blocks);
+  *plan = (msw_plan){.spec = spec, .blocks = blocks, .n_blocks = spec->n_blocks};
+  bool good = true;
+  for (size_t i_block = 0; i_block < spec->n_blocks; i_block++) {
+    msw_plan_block *block = &blocks[i_block];
+    uint64_t bytes;
+    if (!build_block(&spec->blocks[i_block], arena, diag, block)) {
+      good = false;
+      continue;
+    }
+    plan->n_valid += block->counts.n_valid;
+    if (!msw_add_u64(plan->n_cells, block->counts.n_total, &plan->n_cells) ||
+        !msw_mul_u64(block->counts.n_total, block->cell_bytes, &bytes) ||
+        !msw_add_u64(plan->n_bytes, bytes, &plan->n_bytes))
+      plan->n_bytes = UINT64_MAX;   /* more than any limit */
+  }
+  return good ? MSW_OK : MSW_BAD_INPUT;
+}
+
+void msw_plan_case_positions(const msw_plan_block *block, uint64_t i_case, size_t position[MSW_N_AXES]) {
+  uint64_t at[MSW_MAX_RANK] = {0};
+  for (size_t i_dim = block->n_outer; i_dim-- > 0;) {
+    at[i_dim] = i_case % block->dims[i_dim].n;
+    i_case /= block->dims[i_dim].n;
+  }
+  for (int axis = 0; axis < MSW_N_AXES; axis++) {
+    int dim = block->dim_of_axis[axis];
+    position[axis] = dim >= 0 && (size_t)dim < block->n_outer ? (size_t)at[dim] : 0;
+  }
+}
+
+void msw_plan_tile(const msw_plan_block *block, uint64_t i_case, uint64_t i_tile, msw_tile *tile) {
+  *tile = (msw_tile){.i_case = i_case, .n_cells = 1};
+  for (size_t i_dim = block->rank; i_dim-- > block->n_outer;) {
+    const msw_dim *dim = &block->dims[i_dim];
+    uint64_t n_chunks = (dim->n + dim->chunk - 1) / dim->chunk;
+    tile->start[i_dim] = i_tile % n_chunks * dim->chunk;
+    i_tile /= n_chunks;
+    uint64_t left = dim->n - tile->start[i_dim];
+    tile->count[i_dim] = left < dim->chunk ? left : dim->chunk;
+    tile->n_cells *= tile->count[i_dim];
+  }
+  for (size_t i_dim = block->n_outer; i_dim-- > 0;) {
+    tile->start[i_dim] = i_case % block->dims[i_dim].n;
+    tile->count[i_dim] = 1;
+    i_case /= block->dims[i_dim].n;
+  }
+}

@@ -1,0 +1,126 @@
+/* The run: cases are bound in windows by all threads, then their tiles are evaluated by all threads and committed in order.
+ * This file holds the tool's only parallel regions.
+ */
+#include "msw/grid/run.h"
+
+#include <omp.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { WINDOW_CASES = 256, TILES_PER_THREAD = 16 };   /* enough tiles to balance, few enough cases to hold bound */
+
+/* One thread's memory. */
+typedef struct {
+  msw_eval_scratch *scratch;
+  void **out;                      /* [n_fields] one chunk each */
+  msw_block_counts counts;
+} worker;
+
+typedef struct {
+  const msw_plan_block *block;
+  size_t i_block;
+  const msw_kernel_set *const *tables;
+  const msw_sink *sink;
+  const msw_run_options *options;
+  worker *workers;                 /* [n_threads] */
+  msw_status status;               /* first failure; written inside the ordered section only */
+  bool stop_seen;                  /* tiles not yet begun need not be */
+  uint64_t done;                   /* cells committed so far, all blocks */
+} run_state;
+
+static void worker_init(const msw_plan_block *block, worker *w) {
+  *w = (worker){.scratch = msw_eval_scratch_new(block), .out = msw_alloc_zero(block->n_fields, sizeof *w->out)};
+  for (size_t i_field = 0; i_field < block->n_fields; i_field++)
+    w->out[i_field] = msw_alloc_zero((size_t)block->chunk_cells, msw_field_size(block->fields[i_field]->type));
+}
+
+static void worker_free(const msw_plan_block *block, worker *w) {
+  for (size_t i_field = 0; i_field < block->n_fields; i_field++) free(w->out[i_field]);
+  free(w->out);
+  msw_eval_scratch_free(w->scratch);
+}
+
+static bool stopped(const run_state *run) {
+  return run->status != MSW_OK || (run->options->stop && *run->options->stop);
+}
+
+static void eval_tile(run_state *run, const msw_bound_case *bound, const msw_tile *tile) {
+  worker *w = &run->workers[omp_get_thread_num()];
+  msw_eval_tile(run->block, bound, tile, w->scratch, w->out, w->counts.flags, &w->counts.n_evaluated);
+  for (size_t i_field = 0; i_field < run->block->n_fields; i_field++) {
+    size_t n_bytes = (size_t)run->block->chunk_cells * msw_field_size(run->block->fields[i_field]->type);
+    run->sink->encode(run->sink->context, omp_get_thread_num(), run->i_block, i_field, w->out[i_field], n_bytes);
+  }
+}
+
+static void commit_tile(run_state *run, const msw_tile *tile) {
+  run->status = run->sink->commit(run->sink->context, omp_get_thread_num(), run->i_block, tile);
+  run->done += tile->n_cells;
+  if (run->options->progress) msw_progress_at(run->options->progress, run->done);
+}
+
+/* Tiles of the bound cases. The ordered section makes the file's bytes independent of the number of threads. A tile that
+ * was evaluated before a stop is not committed after it: the status is looked at again in order. */
+static void run_window(run_state *run, const msw_bound_case *cases, uint64_t n_cases) {
+  uint64_t per_case = run->block->tiles_per_case, n_tiles = n_cases * per_case;
+#pragma omp parallel for ordered schedule(dynamic, 1) num_threads(run->options->n_threads)
+  for (uint64_t i_tile = 0; i_tile < n_tiles; i_tile++) {
+    msw_tile tile;
+    bool skip;
+#pragma omp atomic read
+    skip = run->stop_seen;
+    if (!skip) {
+      const msw_bound_case *bound = &cases[i_tile / per_case];
+      msw_plan_tile(run->block, bound->i_case, i_tile % per_case, &tile);
+      eval_tile(run, bound, &tile);
+    }
+#pragma omp ordered
+    {
+      if (!skip && !stopped(run)) commit_tile(run, &tile);
+      if (stopped(run)) {
+#pragma omp atomic write
+        run->stop_seen = true;
+      }
+    }
+  }
+}
+
+static void run_block(run_state *run) {
+  uint64_t wanted = (uint64_t)run->options->n_threads * TILES_PER_THREAD / run->block->tiles_per_case + 1;
+  uint64_t window = wanted < WINDOW_CASES ? wanted : WINDOW_CASES;
+  msw_bound_case *cases = msw_alloc_zero(window, sizeof *cases);
+  for (uint64_t first = 0; first < run->block->n_cases && !stopped(run); first += window) {
+    uint64_t left = run->block->n_cases - first, n = left < window ? left : window;
+#pragma omp parallel for schedule(dynamic, 1) num_threads(run->options->n_threads)
+    for (uint64_t i_case = 0; i_case < n; i_case++) msw_bind_case(run->block, run->tables, first + i_case, &cases[i_case]);
+    run_window(run, cases, n);
+    for (uint64_t i_case = 0; i_case < n; i_case++) msw_bound_case_free(&cases[i_case]);
+  }
+  free(cases);
+}
+
+static void add_counts(const worker *w, msw_block_counts *counts) {
+  counts->n_evaluated += w->counts.n_evaluated;
+  for (size_t i_flag = 0; i_flag < MSW_N_FLAGS; i_flag++) counts->flags[i_flag] += w->counts.flags[i_flag];
+}
+
+msw_status msw_run(const msw_plan *plan, const msw_run_tables *tables, const msw_sink *sink, const msw_run_options *options,
+                   msw_block_counts *counts) {
+  size_t n_threads = (size_t)options->n_threads;
+  run_state run = {.sink = sink, .options = options, .workers = msw_alloc_zero(n_threads, sizeof *run.workers)};
+  memset(counts, 0, plan->n_blocks * sizeof *counts);
+  for (size_t i_block = 0; i_block < plan->n_blocks && !stopped(&run); i_block++) {
+    run.block = &plan->blocks[i_block];
+    run.i_block = i_block;
+    run.tables = tables->of_block[i_block];
+    for (size_t i_thread = 0; i_thread < n_threads; i_thread++) worker_init(run.block, &run.workers[i_thread]);
+    run_block(&run);
+    for (size_t i_thread = 0; i_thread < n_threads; i_thread++) {
+      add_counts(&run.workers[i_thread], &counts[i_block]);
+      worker_free(run.block, &run.workers[i_thread]);
+    }
+  }
+  free(run.workers);
+  if (run.status != MSW_OK) return run.status;
+  return options->stop && *options->stop ? MSW_INTERRUPTED : MSW_OK;
+}

@@ -1,0 +1,41 @@
+/* Loading the kernel tables that a plan needs, each GPU once. */
+#include "msw/grid/run.h"
+
+static const msw_kernel_set *find_set(const msw_kernel_set *const *sets, size_t n_sets, const msw_gpu *gpu) {
+  for (size_t i_set = 0; i_set < n_sets; i_set++)
+    if (sets[i_set]->gpu == gpu) return sets[i_set];
+  return NULL;
+}
+
+static bool needs_tables(const msw_plan_block *block) {
+  for (size_t i_method = 0; i_method < block->spec->axes[MSW_AXIS_METHOD].n; i_method++)
+    if (block->methods[i_method].preset->family == MSW_FAMILY_KERNEL_TABLES) return true;
+  return false;
+}
+
+msw_status msw_run_load_tables(const msw_plan *plan, const msw_data_root *data, msw_arena *arena, msw_diag *diag,
+                               msw_run_tables *tables) {
+  const msw_kernel_set ***of_block = msw_arena_array(arena, plan->n_blocks, sizeof *of_block);
+  const msw_kernel_set **sets = msw_arena_array(arena, data->n_gpus, sizeof *sets);
+  size_t n_sets = 0;
+  msw_status status = MSW_OK;
+  for (size_t i_block = 0; i_block < plan->n_blocks; i_block++) {
+    const msw_plan_block *block = &plan->blocks[i_block];
+    size_t n_gpus = block->spec->axes[MSW_AXIS_GPU].n;
+    of_block[i_block] = msw_arena_array(arena, n_gpus, sizeof **of_block);
+    for (size_t i_gpu = 0; i_gpu < n_gpus && needs_tables(block); i_gpu++) {
+      const msw_gpu *gpu = block->spec->gpus[i_gpu];
+      const msw_kernel_set *known = find_set(sets, n_sets, gpu);
+      if (!known) {
+        msw_kernel_set *set = msw_arena_array(arena, 1, sizeof *set);
+        msw_status loaded = msw_kernel_set_load(data, gpu, arena, diag, set);
+        set->gpu = gpu;
+        if (loaded != MSW_OK) status = loaded;
+        known = sets[n_sets++] = set;
+      }
+      of_block[i_block][i_gpu] = known;
+    }
+  }
+  *tables = (msw_run_tables){.of_block = (const msw_kernel_set *const *const *)of_block, .sets = sets, .n_sets = n_sets};
+  return status;
+}

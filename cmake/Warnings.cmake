@@ -9,6 +9,9 @@ target_compile_options(msw_flags INTERFACE -ffp-contract=off -fno-math-errno -fn
 set(MSW_WARNINGS -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wdouble-promotion -Wformat=2
   -Wstrict-prototypes -Wmissing-prototypes -Wold-style-definition -Wpointer-arith -Wwrite-strings -Wcast-qual
   -Wundef -Wvla -Wfloat-equal -Wswitch-enum -Wnull-dereference -Wduplicated-cond -Wlogical-op)
+if(CMAKE_C_COMPILER_ID MATCHES "Clang")   # it takes every use of NAN and INFINITY, which are floats, for a mistake
+  list(REMOVE_ITEM MSW_WARNINGS -Wdouble-promotion)
+endif()
 foreach(flag IN LISTS MSW_WARNINGS)
   string(MAKE_C_IDENTIFIER "MSW_HAS${flag}" known)
   check_c_compiler_flag(${flag} ${known})

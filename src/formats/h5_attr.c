@@ -57,3 +57,25 @@ msw_status msw_h5_read_attr_text(msw_h5 object, const char *name, msw_arena *are
   msw_h5_close(attribute);
   return status;
 }
+
+msw_status msw_h5_read_attr_int(msw_h5 object, const char *name, msw_diag *diag, int64_t *value, bool *found) {
+  msw_h5_begin();
+  htri_t there = H5Aexists(object, name);
+  *found = there > 0;
+  if (there == 0) return MSW_OK;
+  hid_t attribute = there < 0 ? H5I_INVALID_HID : H5Aopen(object, name, H5P_DEFAULT);
+  if (attribute < 0) return msw_h5_fail(object, diag, "open attribute '%s'", name);
+  hid_t space = H5Aget_space(attribute), type = H5Aget_type(attribute);
+  int64_t number = 0;
+  msw_status status = MSW_OK;
+  if (H5Sget_simple_extent_npoints(space) != 1 || H5Tget_class(type) != H5T_INTEGER)
+    status = msw_h5_refuse(object, diag, "attribute '%s' is not one integer", name);
+  else if (H5Aread(attribute, H5T_NATIVE_INT64, &number) < 0)
+    status = msw_h5_fail(object, diag, "read attribute '%s'", name);
+  else
+    *value = number;
+  msw_h5_close(type);
+  msw_h5_close(space);
+  msw_h5_close(attribute);
+  return status;
+}

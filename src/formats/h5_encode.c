@@ -1,5 +1,5 @@
-/* Shuffle + deflate of one chunk in the calling thread. libhdf5 would do the same with zlib under its global lock, at half
- * the speed per thread; libdeflate writes the same format. */
+/* Shuffle + deflate of one chunk in the calling thread. libhdf5 would do the same with zlib under its global lock, at
+ * half the speed per thread; libdeflate writes the same format. */
 #include "h5_inner.h"
 
 #include <libdeflate.h>

@@ -32,7 +32,13 @@ static herr_t look_at_entry(unsigned depth, const H5E_error2_t *entry, void *con
   return 0;
 }
 
-/* The system's reason where there is one (the driver's description drowns it in pointers and offsets), else libhdf5's. */
+static cause find_cause(void) {
+  cause found = {0};
+  (void)H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, look_at_entry, &found);   /* a failed walk leaves "no reason" */
+  return found;
+}
+
+/* The system's reason where there is one (libhdf5's words drown it in pointers and offsets), else libhdf5's own. */
 static const char *explain(const cause *found) {
   if (found->os_error == ENOSPC) return "no space left on device";
   if (found->os_error == EDQUOT) return "disk quota exceeded";
@@ -57,8 +63,7 @@ static const char *place(hid_t object, msw_diag *diag) {
 }
 
 msw_status msw_h5_fail(hid_t object, msw_diag *diag, const char *what_fmt, ...) {
-  cause why = {0};
-  (void)H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, look_at_entry, &why);
+  cause why = find_cause();   /* first of all: each call below wipes it */
   va_list args;
   va_start(args, what_fmt);
   const char *what = msw_vformat(&diag->arena, what_fmt, args);
@@ -68,13 +73,8 @@ msw_status msw_h5_fail(hid_t object, msw_diag *diag, const char *what_fmt, ...) 
   return MSW_FAILED;
 }
 
-msw_status msw_h5_fail_path(const char *path, msw_diag *diag, const char *what_fmt, ...) {
-  cause why = {0};
-  (void)H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, look_at_entry, &why);
-  va_list args;
-  va_start(args, what_fmt);
-  const char *what = msw_vformat(&diag->arena, what_fmt, args);
-  va_end(args);
+msw_status msw_h5_fail_path(const char *path, msw_diag *diag, const char *what) {
+  cause why = find_cause();
   msw_loc loc = {.file = msw_strdup(&diag->arena, path)};
   msw_fail(diag, loc, "cannot %s: %s", what, explain(&why));
   return MSW_FAILED;

@@ -20,8 +20,8 @@ void msw_h5_mark_broken(void) { broken = true; }
 
 const char *msw_h5_library_version(void) { return VERSION_TEXT(H5_VERS_MAJOR, H5_VERS_MINOR, H5_VERS_RELEASE); }
 
-/* V18 is what netCDF-C writes. No sieve buffer: data goes to the disk where a failure can be reported, not when a handle
- * is closed. SEMI: a file with open handles refuses to close instead of staying half open. */
+/* V18 is what netCDF-C writes. No sieve buffer: data goes to the disk where a failure can be reported, not when a
+ * handle is closed. SEMI: a file with open handles refuses to close instead of staying half open. */
 static hid_t access_list(void) {
   hid_t list = H5Pcreate(H5P_FILE_ACCESS);
   if (list < 0) return list;

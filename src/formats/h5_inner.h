@@ -11,12 +11,11 @@ _Static_assert(sizeof(hid_t) == sizeof(msw_h5), "a msw_h5 is a hid_t");
 /* Every public function starts with it: libhdf5 prints nothing by itself and leaves no exit handler behind. */
 void msw_h5_begin(void);
 
-/* Notes "cannot <what> in <object>: <libhdf5's reason>" for the file of `object`; returns MSW_FAILED. To be called right
- * after the call that failed: the next libhdf5 call wipes the reason. */
+/* Notes "cannot <what> in <object>: <libhdf5's reason>" for the file of `object`; returns MSW_FAILED. To be called
+ * right after the call that failed: the next libhdf5 call wipes the reason. */
 msw_status msw_h5_fail(hid_t object, msw_diag *diag, const char *what_fmt, ...) __attribute__((format(printf, 3, 4)));
 /* The same for a file that is not open. */
-msw_status msw_h5_fail_path(const char *path, msw_diag *diag, const char *what_fmt, ...)
-    __attribute__((format(printf, 3, 4)));
+msw_status msw_h5_fail_path(const char *path, msw_diag *diag, const char *what);
 /* Notes a sentence of ours about the file of `object`; returns MSW_FAILED. */
 msw_status msw_h5_refuse(hid_t object, msw_diag *diag, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 
@@ -28,8 +27,8 @@ hid_t msw_h5_disk_type(msw_h5_type type);
 hid_t msw_h5_memory_type(msw_h5_type type);
 /* A new UTF-8 string type of `size` bytes (no terminator needed), or of variable length with H5T_VARIABLE. */
 hid_t msw_h5_text_type(size_t size);
-/* A new creation list of a property class (file, group, dataset) with what all our objects have: no times, and links and
- * attributes that remember their order, without which netCDF-C cannot append. */
+/* A new creation list of a property class (file, group, dataset) with what all our objects have: no times, and links
+ * and attributes that remember their order, without which netCDF-C cannot append. */
 hid_t msw_h5_creation_list(hid_t property_class);
 /* A new one-dimensional data space of n elements. */
 hid_t msw_h5_line_space(size_t n);

@@ -1,16 +1,16 @@
 /* Reading datasets by path: their shape, a box of their numbers, or their one text. */
 #include "h5_inner.h"
 
-static msw_status open_dataset(msw_h5 parent, const char *path, msw_diag *diag, hid_t *dataset) {
+msw_status msw_h5_open_dataset(msw_h5 group, const char *path, msw_diag *diag, msw_h5 *dataset) {
   msw_h5_begin();
-  *dataset = H5Dopen2(parent, path, H5P_DEFAULT);
-  return *dataset < 0 ? msw_h5_fail(parent, diag, "open dataset '%s'", path) : MSW_OK;
+  *dataset = H5Dopen2(group, path, H5P_DEFAULT);
+  return *dataset < 0 ? msw_h5_fail(group, diag, "open dataset '%s'", path) : MSW_OK;
 }
 
 msw_status msw_h5_read_text(msw_h5 parent, const char *path, msw_arena *arena, msw_diag *diag, const char **value) {
   hid_t dataset;
   *value = NULL;
-  msw_status status = open_dataset(parent, path, diag, &dataset);
+  msw_status status = msw_h5_open_dataset(parent, path, diag, &dataset);
   if (status == MSW_OK) status = msw_h5_read_one_text(dataset, path, arena, diag, value);
   msw_h5_close(dataset);
   return status;
@@ -31,7 +31,7 @@ msw_status msw_h5_shape(msw_h5 parent, const char *path, size_t max_rank, msw_di
   hsize_t extent[H5S_MAX_RANK];
   int found = 0;
   *rank = 0;
-  msw_status status = open_dataset(parent, path, diag, &dataset);
+  msw_status status = msw_h5_open_dataset(parent, path, diag, &dataset);
   if (status == MSW_OK) status = extent_of(dataset, diag, &found, extent);
   if (status == MSW_OK && (size_t)found > max_rank)
     status = msw_h5_refuse(dataset, diag, "'%s' has %d dimensions; at most %zu are expected", path, found, max_rank);
@@ -82,7 +82,7 @@ msw_status msw_h5_read_slab(msw_h5 parent, const char *path, msw_h5_type type, s
                             const uint64_t *count, void *out, msw_diag *diag) {
   const box wanted = {path, rank, start, count};
   hid_t dataset;
-  msw_status status = open_dataset(parent, path, diag, &dataset);
+  msw_status status = msw_h5_open_dataset(parent, path, diag, &dataset);
   if (status == MSW_OK) status = check_box(dataset, &wanted, diag);
   if (status == MSW_OK) status = read_box(dataset, &wanted, type, out, diag);
   msw_h5_close(dataset);

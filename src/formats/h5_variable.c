@@ -54,6 +54,12 @@ static hssize_t length_of(hid_t dataset) {
   return n;
 }
 
+msw_status msw_h5_attach_scale(msw_h5 dataset, msw_h5 scale, size_t i_dim, msw_diag *diag) {
+  msw_h5_begin();
+  if (H5DSattach_scale(dataset, scale, (unsigned)i_dim) >= 0) return MSW_OK;
+  return msw_h5_fail(dataset, diag, "attach the coordinate of dimension %zu", i_dim);
+}
+
 /* Readers that know no scales guess dimensions by length, so a wrong length would surface far from here. */
 static msw_status attach_scales(const msw_h5_variable *variable, msw_h5 dataset, msw_diag *diag) {
   for (size_t i_dim = 0; i_dim < variable->rank; i_dim++) {
@@ -62,8 +68,8 @@ static msw_status attach_scales(const msw_h5_variable *variable, msw_h5 dataset,
     if ((uint64_t)n != variable->dims[i_dim])
       return msw_h5_refuse(dataset, diag, "dimension %zu of '%s' has length %llu but its coordinate %lld", i_dim,
                            variable->name, (unsigned long long)variable->dims[i_dim], (long long)n);
-    if (H5DSattach_scale(dataset, variable->scales[i_dim], (unsigned)i_dim) < 0)
-      return msw_h5_fail(dataset, diag, "attach the coordinate of dimension %zu", i_dim);
+    msw_status status = msw_h5_attach_scale(dataset, variable->scales[i_dim], i_dim, diag);
+    if (status != MSW_OK) return status;
   }
   return MSW_OK;
 }

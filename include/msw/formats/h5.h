@@ -40,9 +40,16 @@ msw_status msw_h5_attr_texts(msw_h5 object, const char *name, const char *const 
 /* Reads a text attribute into the arena; *value is NULL when it is absent. */
 msw_status msw_h5_read_attr_text(msw_h5 object, const char *name, msw_arena *arena, msw_diag *diag, const char **value);
 
+/* Reads an integer attribute of one element; *found is false, *value untouched, when it is absent. */
+msw_status msw_h5_read_attr_int(msw_h5 object, const char *name, msw_diag *diag, int64_t *value, bool *found);
+
 /* Coordinates: 1-D datasets made dimension scales (H5DS), name = dimension name. String ones are variable-length UTF-8. */
 msw_status msw_h5_coord_numbers(msw_h5 group, const char *name, msw_h5_type type, const void *values, size_t n, msw_diag *diag, msw_h5 *dataset);
 msw_status msw_h5_coord_texts(msw_h5 group, const char *name, const char *const *values, size_t n, msw_diag *diag, msw_h5 *dataset);
+
+/* A dataset of a group, for more attributes; and the coordinate that its dimension i_dim runs along. */
+msw_status msw_h5_open_dataset(msw_h5 group, const char *path, msw_diag *diag, msw_h5 *dataset);
+msw_status msw_h5_attach_scale(msw_h5 dataset, msw_h5 scale, size_t i_dim, msw_diag *diag);
 
 /* An n-dimensional chunked variable whose dimensions carry the given scales. `deflate`: shuffle + deflate filters are set
  * (chunks are written already filtered). Float types get a NaN fill value and _FillValue; integer ones fill with 0. */
@@ -56,8 +63,8 @@ typedef struct {
 } msw_h5_variable;
 msw_status msw_h5_create_variable(msw_h5 group, const msw_h5_variable *variable, msw_diag *diag, msw_h5 *dataset);
 
-/* Writes one whole chunk whose first cell is at `offset` [rank]: as msw_h5_encode left it when the variable is `deflate`, else
- * the plain cells. A chunk that reaches over the variable's edge is written whole too. */
+/* Writes one whole chunk whose first cell is at `offset` [rank]: as msw_h5_encode left it when the variable is `deflate`,
+ * else the plain cells. A chunk that reaches over the variable's edge is written whole too. */
 msw_status msw_h5_write_chunk(msw_h5 dataset, const uint64_t *offset, const void *bytes, size_t n_bytes, msw_diag *diag);
 
 /* Small data sets without dimension scales, for /meta only. */
@@ -77,7 +84,7 @@ msw_h5_encoder *msw_h5_encoder_new(int level);   /* 1 (fast, the default of the 
 void msw_h5_encoder_free(msw_h5_encoder *encoder);
 /* Upper bound of the encoded size of n_bytes. */
 size_t msw_h5_encode_bound(msw_h5_encoder *encoder, size_t n_bytes);
-/* Encodes n_bytes of elements of elem_size into out (at least the bound); returns the encoded size. elem_size 1: deflate only. */
+/* Encodes n_bytes of elements of elem_size into out (at least the bound); returns the encoded size. */
 size_t msw_h5_encode(msw_h5_encoder *encoder, const void *bytes, size_t n_bytes, size_t elem_size, void *out);
 
 const char *msw_h5_library_version(void);

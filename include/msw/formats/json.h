@@ -2,7 +2,9 @@
  * result is copied into our own tree, in which every value knows its file, line, column and path.
  *
  * Stricter than cJSON, all of it an error with a position: duplicate keys, text after the root, numbers such as 01, 1.
- * or 1e999, raw control characters, invalid UTF-8, \u0000 in strings, nesting deeper than 64.
+ * or 1e999 or with more than 63 characters, raw control characters, invalid UTF-8, \u0000 in strings, nesting deeper
+ * than 64.
+ * Not thread-safe: one thread at a time (cJSON keeps its allocator and last error in globals).
  */
 #ifndef MSW_FORMATS_JSON_H
 #define MSW_FORMATS_JSON_H
@@ -32,7 +34,8 @@ struct msw_json {
 };
 
 /* Parses `len` bytes. `file` names the source in messages (borrowed, must outlive the tree). On errors: all that can be
- * found are in the diag, *root is NULL and MSW_BAD_INPUT is returned. A BOM is skipped. */
+ * found (at most 20 of characters, numbers, strings) are in the diag, *root is NULL and MSW_BAD_INPUT is returned. A BOM
+ * is skipped. */
 msw_status msw_json_parse(const char *text, size_t len, const char *file, msw_arena *arena, msw_diag *diag, msw_json **root);
 /* Reads and parses a file (up to 64 MiB). */
 msw_status msw_json_load(const char *path, msw_arena *arena, msw_diag *diag, msw_json **root);

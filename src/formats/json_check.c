@@ -19,10 +19,6 @@ static bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\n' || c ==
 bool msw_json_check_bytes(msw_json_source *source) {
   bool sound = msw_text_check_utf8(source->text, source->len, source->file, source->diag);
   if (!sound) source->n_errors++;
-  if (msw_text_bom(source->text, source->len) > 0) {   /* cJSON would skip it, the tokens would not */
-    msw_json_fault(source, (msw_loc){source->file, 1, 1}, "remove it", "found a second byte order mark");
-    sound = false;
-  }
   for (size_t at = 0; at < source->len; at++) {
     unsigned char c = (unsigned char)source->text[at];
     if (c >= SPACE || is_blank((char)c)) continue;

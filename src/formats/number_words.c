@@ -52,8 +52,8 @@ static bool append_digit(int64_t *value, int sign, int digit) {
          !__builtin_add_overflow(*value, (int64_t)sign * digit, value);
 }
 
-/* A number as value * 10^exponent. Zeros wait until a digit other than zero follows them, so that trailing ones, however
- * many, are left to the exponent. */
+/* A number as value * 10^exponent. Zeros wait until a digit other than zero follows them, so that trailing ones,
+ * however many, go to the exponent. */
 typedef struct { int64_t value; long waiting_zeros, exponent; bool too_large; } decimal;
 
 static void take_digit(decimal *d, int sign, int digit) {

@@ -45,6 +45,10 @@ bool msw_text_check_utf8(const char *text, size_t len, const char *file, msw_dia
     msw_error(diag, (msw_loc){file, 1, 1}, NULL, "save it as UTF-8", "the file is UTF-16, expected UTF-8");
     return false;
   }
+  if (msw_text_bom(text, len) > 0) {
+    msw_error(diag, (msw_loc){file, 1, 1}, NULL, "remove it", "found a second byte order mark");
+    return false;
+  }
   size_t bad = msw_text_bad_utf8(text, len);
   if (bad == len) return true;
   msw_error(diag, msw_text_loc(file, text, bad), NULL, "save the file as UTF-8",

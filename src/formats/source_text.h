@@ -15,7 +15,7 @@ msw_loc msw_text_loc(const char *file, const char *text, size_t offset);
 size_t msw_text_bom(const char *text, size_t len);
 /* Offset of the first byte that is not well-formed UTF-8; `len` when all are. */
 size_t msw_text_bad_utf8(const char *text, size_t len);
-/* Adds one error when the text is UTF-16 or not UTF-8, and returns false. */
+/* For text behind its byte order mark. UTF-16, a second mark and bytes that are not UTF-8 are one error and false. */
 bool msw_text_check_utf8(const char *text, size_t len, const char *file, msw_diag *diag);
 
 /* A piece of text in double quotes for a message: control characters escaped, long ones cut. In the arena. */

@@ -10,17 +10,25 @@ static double shape_distance(const msw_case *bound, const msw_attention_shape *s
   return d_heads * d_heads + d_kv_heads * d_kv_heads + d_head_dim * d_head_dim;
 }
 
-/* First table of the nearest shape; its distance in *distance. */
+/* Measured on a KV cache of as many bits as the case's? bf16 and fp16 kernels take the same time. */
+static bool same_kv_format(const msw_case *bound, const msw_kernel_table *table) {
+  return table->kv_dtype == bound->kv_dtype ||
+         !(fabs(msw_dtype_bytes(table->kv_dtype) - msw_dtype_bytes(bound->kv_dtype)) > 0.0);
+}
+
+/* First table of the nearest shape; its distance in *distance. Tables of the case's KV format go before all others. */
 static const msw_kernel_table *nearest_shape(const msw_case *bound, const msw_kernel_set *set, msw_kernel_kind kind,
                                              double *distance) {
   const msw_kernel_table *best = NULL;
   *distance = INFINITY;
-  for (size_t i_table = 0; i_table < set->n_tables; i_table++) {
-    const msw_kernel_table *table = &set->tables[i_table];
-    if (table->kind != kind || shape_distance(bound, &table->shape) >= *distance) continue;
-    *distance = shape_distance(bound, &table->shape);
-    best = table;
-  }
+  for (int pass = 0; pass < 2 && !best; pass++)
+    for (size_t i_table = 0; i_table < set->n_tables; i_table++) {
+      const msw_kernel_table *table = &set->tables[i_table];
+      if (table->kind != kind || (pass == 0 && !same_kv_format(bound, table))) continue;
+      if (shape_distance(bound, &table->shape) >= *distance) continue;
+      *distance = shape_distance(bound, &table->shape);
+      best = table;
+    }
   if (best && *distance > 0.0 && bound->knobs.shape_fallback == MSW_SHAPE_NONE) return NULL;
   return best;
 }
@@ -54,6 +62,7 @@ const msw_kernel_table *msw_choose_decode_table(const msw_case *bound, const msw
   for (size_t i_table = 0; i_table < set->n_tables; i_table++) {
     const msw_kernel_table *table = &set->tables[i_table];
     if (table->kind != MSW_KERNEL_DECODE_ATTENTION || !same_shape(&table->shape, &shape->shape)) continue;
+    if (table->kv_dtype != shape->kv_dtype) continue;
     if (tp_distance(bound, (double)table->shape.tp) < tp_distance(bound, (double)best->shape.tp)) best = table;
   }
   if (tp_distance(bound, (double)best->shape.tp) > 0.0) *flags |= MSW_FLAG_TP_BORROWED;

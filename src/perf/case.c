@@ -64,6 +64,17 @@ static double tp_power(double tp, double exponent) {
   return pow(tp, exponent);
 }
 
+static void check_peaks(msw_case *bound, msw_arena *arena) {
+  if (bound->flags & MSW_FLAG_VOID_ARCHITECTURE) return;   /* says enough */
+  if (bound->weight_dtype == MSW_DTYPE_NONE)
+    set_void(bound, MSW_FLAG_VOID_PEAK,
+             msw_format(arena, "the config.json of %s names no torch_dtype; say which number format", bound->model->name));
+  else if (!(bound->gemm_flop_per_s > 0.0) || !(bound->attention_flop_per_s > 0.0))
+    set_void(bound, MSW_FLAG_VOID_PEAK,
+             msw_format(arena, "%s has no peak for %s", bound->gpu->name,
+                        msw_dtype_name(bound->gemm_flop_per_s > 0.0 ? bound->kv_dtype : bound->weight_dtype)));
+}
+
 static void bind_roofline(const msw_case_key *key, msw_case *bound, msw_arena *arena) {
   const msw_knobs *knobs = &bound->knobs;
   const msw_gpu *gpu = key->gpu;
@@ -73,10 +84,7 @@ static void bind_roofline(const msw_case_key *key, msw_case *bound, msw_arena *a
   bound->kv_bytes_per_value = msw_dtype_bytes(bound->kv_dtype);
   bound->gemm_flop_per_s = gpu->peak_flop_per_s[bound->weight_dtype];
   bound->attention_flop_per_s = gpu->peak_flop_per_s[bound->kv_dtype];
-  if (!(bound->gemm_flop_per_s > 0.0) || !(bound->attention_flop_per_s > 0.0))
-    set_void(bound, MSW_FLAG_VOID_PEAK,
-             msw_format(arena, "%s has no peak for %s", gpu->name,
-                        msw_dtype_name(bound->gemm_flop_per_s > 0.0 ? bound->kv_dtype : bound->weight_dtype)));
+  check_peaks(bound, arena);
   bound->bw_bytes_per_s = gpu->mem_bw_bytes_per_s * knobs->bw_efficiency;
 
   double d = bound->hidden_size, kv = bound->kv_size, q = query_size(bound), ff = bound->intermediate_size;

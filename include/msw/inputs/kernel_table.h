@@ -2,8 +2,9 @@
  * its folder's SOURCE.json names. The catalogue finds tables for a GPU in the bench-data folders and loads them on demand.
  *
  * MFU = FLOP / latency / peak is recomputed from latency_us; the file's own mfu column is kept beside it and cross-checked:
- * from each row's mfu +- half a digit (and latency_us +- half a digit) follows an interval of peaks, and the implied peak is
- * the known peak (any GPU entry's bf16 or fp8 peak, or the declared one) that lies in most intervals.
+ * from each row's mfu and latency_us +- half a digit follows an interval of peaks, and the implied peak is the known peak
+ * (any GPU entry's bf16 or fp8 peak, or the declared one) that lies in most intervals. When no known peak lies in half of
+ * them, it is the point within most, without a name.
  */
 #ifndef MSW_INPUTS_KERNEL_TABLE_H
 #define MSW_INPUTS_KERNEL_TABLE_H
@@ -54,8 +55,8 @@ typedef struct {
 bool msw_kernel_table_mfu_is_off(const msw_kernel_table *table);
 
 /* The tables of one GPU. Loads every infersim-layout file of the kinds above in the bench folders; tables of an earlier
- * folder shadow those of a later one with the same kind, dtypes and shape. Sorted: kind, then file name within a folder order.
- * A malformed file is reported row by row and makes this MSW_BAD_INPUT. */
+ * folder shadow those of a later one with the same kind, dtypes and shape. Sorted: kind, then file name within a folder
+ * order. A malformed file is reported row by row and makes this MSW_BAD_INPUT. */
 typedef struct {
   const msw_gpu *gpu;
   const msw_kernel_table *tables;

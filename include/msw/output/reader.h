@@ -15,7 +15,7 @@ typedef struct {
 } msw_result_identity;
 
 /* Reads /meta's identity. A file that is missing, is no HDF5 file, or no result of ours gives MSW_OK with hash NULL and
- * *exists accordingly; MSW_FAILED only for I/O errors. */
+ * *exists accordingly; MSW_FAILED only for I/O errors, MSW_BAD_INPUT for a newer format (identity is filled then). */
 msw_status msw_result_identify(const char *path, msw_arena *arena, msw_diag *diag, bool *exists,
                                msw_result_identity *identity);
 

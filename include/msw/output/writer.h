@@ -11,6 +11,9 @@
 #include "msw/grid/run.h"
 #include "msw/output/provenance.h"
 
+/* Where results go unless told otherwise; the only folder that msw_writer_open makes when it is missing. */
+#define MSW_DEFAULT_RESULT_DIR "results"
+
 typedef struct { bool deflate; int deflate_level; int n_threads; } msw_writer_options;   /* level 1..12 */
 
 typedef struct msw_writer msw_writer;

@@ -72,49 +72,52 @@ static void accepts(void **state) {
   }
 }
 
+typedef struct { const char *text, *says; } refusal;
+
+static const refusal refusals[] = {
+  {"", "in.csv: error: expected a header line, found an empty file\n"},
+  {"\xEF\xBB\xBF", "in.csv: error: expected a header line, found an empty file\n"},
+  {"\n\n# only a comment\n", "in.csv: error: expected a header line, found none\n"},
+  {"a,b\n1\n2,3\n4,5,6\n", "in.csv:2: error: expected 2 cells as in the header, found 1\n"
+                           "in.csv:4: error: expected 2 cells as in the header, found 3\n"},
+  {"a\n1,2\n", "in.csv:2: error: expected 1 cell as in the header, found 2\n"},
+  {"a,b\n1,2\n# end\n",
+   "in.csv:3: error: expected 2 cells as in the header, found 1 (comments may stand before the header only)\n"},
+  {"a,b\n1;2\n", "in.csv:2: error: expected 2 cells as in the header, found 1 (cells are separated by commas)\n"},
+  {"a,,b\n1,2,3\n", "in.csv:1: error: column 2 has no name\n"},
+  {"a,b,\n1,2,\n", "in.csv:1: error: column 3 has no name\n"},
+  {"#\nb,a,b,a,b\n1,2,3,4,5\n", "in.csv:2: error: columns 2 and 4 have the same name \"a\"\n"
+                               "in.csv:2: error: columns 1 and 3 have the same name \"b\"\n"
+                               "in.csv:2: error: columns 1 and 5 have the same name \"b\"\n"},
+  {"a,b\n1,x\"y\n3,4\n5\n",
+   "in.csv:2:4: error: found a quote within a cell (quote the whole cell and double the quotes in it)\n"
+                           "in.csv:4: error: expected 2 cells as in the header, found 1\n"},
+  {"a,b\n\"1\"x,2\n",
+   "in.csv:2:4: error: expected a comma after the closing quote, found 'x'"
+   " (quote the whole cell and double the quotes in it)\n"},
+  {"a,b\n\"1\" \"2\",2\n",
+   "in.csv:2:5: error: found a quote within a cell (quote the whole cell and double the quotes in it)\n"},
+  {"a,b\n\"1,2\n3,4\n5,\"6\"\n",
+   "in.csv:4:4: error: expected a comma after the closing quote, found '6'"
+   " (is a quote not closed in the row that begins on line 2?)\n"},
+  {"a,b\n1,\"2\n3,4\n",
+   "in.csv:2:3: error: this quote is never closed (everything behind it was taken for one cell)\n"},
+  {"a,b\n1,\"x\ny\"\n\"p\"\"q\",\"2\"\"\n3,4\n",
+   "in.csv:4:8: error: this quote is never closed (everything behind it was taken for one cell)\n"},
+  {"a,b\n1,\"", "in.csv:2:3: error: this quote is never closed (everything behind it was taken for one cell)\n"},
+  {"\"a,b\n1,2\n", "in.csv:1:1: error: this quote is never closed (everything behind it was taken for one cell)\n"},
+  {"a\"b,c\n1,2,3\n4\n",
+   "in.csv:1:2: error: found a quote within a cell (quote the whole cell and double the quotes in it)\n"},
+  {"a,b\n1,caf\xe9\n", "in.csv:2:6: error: expected UTF-8 text, found byte 0xe9 (save the file as UTF-8)\n"},
+  {"\xEF\xBB\xBF\xEF\xBB\xBF" "a", "in.csv:1:1: error: found a second byte order mark (remove it)\n"},
+  {"\xff\xfe" "a", "in.csv:1:1: error: the file is UTF-16, expected UTF-8 (save it as UTF-8)\n"},
+};
+
 static void refuses(void **state) {
   (void)state;
-  static const struct { const char *text, *says; } rows[] = {
-      {"", "in.csv: error: expected a header line, found an empty file\n"},
-      {"\xEF\xBB\xBF", "in.csv: error: expected a header line, found an empty file\n"},
-      {"\n\n# only a comment\n", "in.csv: error: expected a header line, found none\n"},
-      {"a,b\n1\n2,3\n4,5,6\n", "in.csv:2: error: expected 2 cells as in the header, found 1\n"
-                               "in.csv:4: error: expected 2 cells as in the header, found 3\n"},
-      {"a\n1,2\n", "in.csv:2: error: expected 1 cell as in the header, found 2\n"},
-      {"a,b\n1,2\n# end\n",
-       "in.csv:3: error: expected 2 cells as in the header, found 1 (comments may stand before the header only)\n"},
-      {"a,b\n1;2\n", "in.csv:2: error: expected 2 cells as in the header, found 1 (cells are separated by commas)\n"},
-      {"a,,b\n1,2,3\n", "in.csv:1: error: column 2 has no name\n"},
-      {"a,b,\n1,2,\n", "in.csv:1: error: column 3 has no name\n"},
-      {"#\nb,a,b,a,b\n1,2,3,4,5\n", "in.csv:2: error: columns 2 and 4 have the same name \"a\"\n"
-                                   "in.csv:2: error: columns 1 and 3 have the same name \"b\"\n"
-                                   "in.csv:2: error: columns 1 and 5 have the same name \"b\"\n"},
-      {"a,b\n1,x\"y\n3,4\n5\n",
-       "in.csv:2:4: error: found a quote within a cell (quote the whole cell and double the quotes in it)\n"
-                               "in.csv:4: error: expected 2 cells as in the header, found 1\n"},
-      {"a,b\n\"1\"x,2\n",
-       "in.csv:2:4: error: expected a comma after the closing quote, found 'x'"
-       " (quote the whole cell and double the quotes in it)\n"},
-      {"a,b\n\"1\" \"2\",2\n",
-       "in.csv:2:5: error: found a quote within a cell (quote the whole cell and double the quotes in it)\n"},
-      {"a,b\n\"1,2\n3,4\n5,\"6\"\n",
-       "in.csv:4:4: error: expected a comma after the closing quote, found '6'"
-       " (is a quote not closed in the row that begins on line 2?)\n"},
-      {"a,b\n1,\"2\n3,4\n",
-       "in.csv:2:3: error: this quote is never closed (everything behind it was taken for one cell)\n"},
-      {"a,b\n1,\"x\ny\"\n\"p\"\"q\",\"2\"\"\n3,4\n",
-       "in.csv:4:8: error: this quote is never closed (everything behind it was taken for one cell)\n"},
-      {"a,b\n1,\"", "in.csv:2:3: error: this quote is never closed (everything behind it was taken for one cell)\n"},
-      {"\"a,b\n1,2\n", "in.csv:1:1: error: this quote is never closed (everything behind it was taken for one cell)\n"},
-      {"a\"b,c\n1,2,3\n4\n",
-       "in.csv:1:2: error: found a quote within a cell (quote the whole cell and double the quotes in it)\n"},
-      {"a,b\n1,caf\xe9\n", "in.csv:2:6: error: expected UTF-8 text, found byte 0xe9 (save the file as UTF-8)\n"},
-      {"\xEF\xBB\xBF\xEF\xBB\xBF" "a", "in.csv:1:1: error: found a second byte order mark (remove it)\n"},
-      {"\xff\xfe" "a", "in.csv:1:1: error: the file is UTF-16, expected UTF-8 (save it as UTF-8)\n"},
-  };
-  for (size_t i_row = 0; i_row < COUNT(rows); i_row++) {
-    parsed p = parse(rows[i_row].text);
-    assert_prints(&p.diag, rows[i_row].says, rows[i_row].text);
+  for (size_t i_row = 0; i_row < COUNT(refusals); i_row++) {
+    parsed p = parse(refusals[i_row].text);
+    assert_prints(&p.diag, refusals[i_row].says, refusals[i_row].text);
     assert_int_equal(p.status, MSW_BAD_INPUT);
     assert_true(p.csv.n_rows == 0 && p.csv.n_cols == 0 && !p.csv.cells);
     release(&p);

@@ -61,12 +61,19 @@ static void every_value_and_key_knows_its_place(void **state) {
   assert_true(msw_json_get(axes, "on")->boolean);
   assert_false(msw_json_get(axes, "off")->boolean);
   assert_int_equal(msw_json_get(axes, "nothing")->type, MSW_JSON_NULL);
+  release(&p);
+}
+
+static void members_are_found_by_their_exact_key(void **state) {
+  (void)state;
+  parsed p = parse("{\"axes\": {\"tp\": [1, 2]}}");
+  const msw_json *axes = msw_json_get(p.root, "axes"), *tp = msw_json_get(axes, "tp");
   assert_ptr_equal(tp->parent, axes);
   assert_ptr_equal(tp->last->parent, tp);
   assert_null(msw_json_get(axes, "TP"));
   assert_null(msw_json_get(tp, "0"));
   assert_null(msw_json_get(NULL, "x"));
-  assert_string_equal(msw_json_path(&p.arena, tp->last), "axes.tp[2]");
+  assert_string_equal(msw_json_path(&p.arena, tp->last), "axes.tp[1]");
   assert_string_equal(msw_json_path(&p.arena, p.root), "");
   release(&p);
 }
@@ -216,6 +223,7 @@ static void reads_all_shipped_documents(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(every_value_and_key_knows_its_place),
+      cmocka_unit_test(members_are_found_by_their_exact_key),
       cmocka_unit_test(accepts),
       cmocka_unit_test(nesting_has_a_limit),
       cmocka_unit_test(objects_may_be_large),

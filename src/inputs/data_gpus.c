@@ -61,7 +61,8 @@ static int compare_gpus(const void *a, const void *b) {
 
 static bool refuse_shared_name(const msw_gpu *gpu, const msw_gpu *other, const char *name, msw_diag *diag) {
   if (!msw_gpu_is(other, name)) return false;
-  msw_error(diag, (msw_loc){.file = gpu->file}, NULL, NULL, "'%s' is also a name of %s (%s)", name, other->name, other->file);
+  msw_error(diag, (msw_loc){.file = gpu->file}, NULL, NULL, "'%s' is also a name of %s (%s)", name, other->name,
+            other->file);
   return true;
 }
 
@@ -86,7 +87,8 @@ void msw_data_load_gpus(msw_data_root *data, msw_arena *arena, msw_diag *diag) {
   for (size_t i_gpu = 0; i_gpu < data->n_gpus; i_gpu++)
     for (size_t i_other = 0; i_other < i_gpu; i_other++) refuse_pair(&data->gpus[i_gpu], &data->gpus[i_other], diag);
   if (data->n_gpus == 0)
-    msw_error(diag, (msw_loc){.file = data->root}, NULL, NULL, "no GPU entry found: expected bench_data/gpus/<gpu>.json");
+    msw_error(diag, (msw_loc){.file = data->root}, NULL, NULL,
+              "no GPU entry found: expected bench_data/gpus/<gpu>.json");
 }
 
 void msw_data_warn_of_strangers(const msw_data_root *data, msw_arena *arena, msw_diag *diag) {

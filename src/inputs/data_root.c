@@ -16,7 +16,9 @@ static const char MODEL_FOLDER[] = "model_configs";
 static const char BENCH_FOLDER[] = "bench_data";
 static const msw_loc NOWHERE = {0};
 
-static bool holds_models(const char *dir, msw_arena *arena) { return msw_is_dir(msw_join_path(arena, dir, MODEL_FOLDER)); }
+static bool holds_models(const char *dir, msw_arena *arena) {
+  return msw_is_dir(msw_join_path(arena, dir, MODEL_FOLDER));
+}
 
 /* Sets data->root and tells whether it is one. */
 static bool find_root(const char *data_dir, msw_arena *arena, msw_diag *diag, msw_data_root *data) {
@@ -41,16 +43,19 @@ static bool find_root(const char *data_dir, msw_arena *arena, msw_diag *diag, ms
   return false;
 }
 
-static void list_bench_dirs(const char *const *named, size_t n_named, msw_arena *arena, msw_diag *diag, msw_data_root *data) {
+static void list_bench_dirs(const char *const *named, size_t n_named, msw_arena *arena, msw_diag *diag,
+                            msw_data_root *data) {
   const char **dirs = msw_arena_array(arena, n_named + 1, sizeof *dirs);
   for (size_t i_dir = 0; i_dir < n_named; i_dir++) {
     const char *dir = msw_strdup(arena, named[i_dir]);
-    if (!msw_is_dir(dir)) msw_error(diag, (msw_loc){.file = dir}, NULL, NULL, "--bench-data names no folder");
+    if (!msw_is_dir(dir))
+      msw_error(diag, (msw_loc){.file = dir}, NULL, NULL, "--bench-data names no folder");
     else if (!msw_bench_dir_is_known(dir, arena))
       msw_error(diag, (msw_loc){.file = dir}, NULL, NULL,
                 "--bench-data holds no tables: expected gpus/<gpu>.json, gemm/<gpu>/*.csv, mha/prefill/<gpu>/*.csv, "
                 "mha/decode/<gpu>/*.csv or misc/<gpu>/*.csv");
-    else dirs[data->n_bench_dirs++] = dir;
+    else
+      dirs[data->n_bench_dirs++] = dir;
   }
   const char *own = msw_join_path(arena, data->root, BENCH_FOLDER);
   if (msw_is_dir(own)) dirs[data->n_bench_dirs++] = own;
@@ -71,8 +76,8 @@ static void list_models(msw_arena *arena, msw_diag *diag, msw_data_root *data) {
     if (!msw_is_file(model_file(data, found[i_found], arena))) continue;
     for (size_t i_model = 0; i_model < data->n_models; i_model++)
       if (msw_equal_nocase(names[i_model], found[i_found]))
-        msw_error(diag, (msw_loc){.file = folder}, NULL, NULL, "models '%s' and '%s' differ only in case", names[i_model],
-                  found[i_found]);
+        msw_error(diag, (msw_loc){.file = folder}, NULL, NULL, "models '%s' and '%s' differ only in case",
+                  names[i_model], found[i_found]);
     names[data->n_models++] = found[i_found];
   }
   data->model_names = names;
@@ -91,7 +96,8 @@ msw_status msw_data_root_open(const char *data_dir, const char *const *bench_dir
   return MSW_OK;
 }
 
-msw_status msw_data_load_model(const msw_data_root *data, size_t index, msw_arena *arena, msw_diag *diag, msw_model *model) {
+msw_status msw_data_load_model(const msw_data_root *data, size_t index, msw_arena *arena, msw_diag *diag,
+                               msw_model *model) {
   const char *name = data->model_names[index];
   return msw_model_load(model_file(data, name, arena), name, arena, diag, model);
 }

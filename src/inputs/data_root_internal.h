@@ -7,8 +7,8 @@
 /* True when the folder holds a GPU entry or a table folder of the known layout. */
 bool msw_bench_dir_is_known(const char *dir, msw_arena *arena);
 
-/* Fills data->gpus from the gpus/ folders of data->bench_dirs, the earlier folder's entry winning, and reports entries that
- * claim the same name. */
+/* Fills data->gpus from the gpus/ folders of data->bench_dirs, the earlier folder's entry winning, and reports entries
+ * that claim the same name. */
 void msw_data_load_gpus(msw_data_root *data, msw_arena *arena, msw_diag *diag);
 
 /* Warns of table folders that are named like no GPU. */

@@ -6,8 +6,13 @@
 #include "msw/base/str.h"
 
 static const struct { const char *name; double bytes; } DTYPES[MSW_N_DTYPES] = {
-    [MSW_DTYPE_NONE] = {"none", 0.0}, [MSW_BF16] = {"bf16", 2.0}, [MSW_FP16] = {"fp16", 2.0}, [MSW_FP32] = {"fp32", 4.0},
-    [MSW_FP8] = {"fp8", 1.0},         [MSW_INT8] = {"int8", 1.0}, [MSW_FP4] = {"fp4", .5},
+    [MSW_DTYPE_NONE] = {"none", 0.0},
+    [MSW_BF16] = {"bf16", 2.0},
+    [MSW_FP16] = {"fp16", 2.0},
+    [MSW_FP32] = {"fp32", 4.0},
+    [MSW_FP8] = {"fp8", 1.0},
+    [MSW_INT8] = {"int8", 1.0},
+    [MSW_FP4] = {"fp4", .5},
 };
 
 /* Spellings of config.json files, kernel tables and engine options. */

@@ -8,10 +8,8 @@
 #include "msw/base/hash.h"
 #include "msw/base/str.h"
 #include "msw/formats/json.h"
+#include "units.h"
 
-static const double FLOP_PER_TFLOP = 1e12;
-static const double BYTES_PER_GB = 1e9;
-static const double BYTES_PER_GIB = 1073741824.0;
 static const size_t MAX_GPU_BYTES = (size_t)1 << 20;
 
 /* Above anything that is built; a figure beyond it has the wrong unit. */
@@ -25,8 +23,10 @@ static void read_aliases(const msw_json *list, msw_arena *arena, msw_diag *diag,
   }
   const char **aliases = msw_arena_array(arena, list->n_children, sizeof *aliases);
   for (const msw_json *item = list->first; item; item = item->next) {
-    if (item->type == MSW_JSON_STRING && item->text[0] != '\0') aliases[gpu->n_aliases++] = item->text;
-    else msw_json_error(diag, item, NULL, "expected a name");
+    if (item->type == MSW_JSON_STRING && item->text[0] != '\0')
+      aliases[gpu->n_aliases++] = item->text;
+    else
+      msw_json_error(diag, item, NULL, "expected a name");
   }
   gpu->aliases = aliases;
 }
@@ -54,8 +54,10 @@ static void read_method(const msw_json *object, msw_arena *arena, msw_diag *diag
   msw_gpu_param *params = msw_arena_array(arena, object->n_children, sizeof *params);
   for (const msw_json *item = object->first; item; item = item->next) {
     if (strcmp(item->key, "fitted_on") == 0) {
-      if (item->type == MSW_JSON_STRING) method->fitted_on = item->text;
-      else msw_json_error(diag, item, NULL, "expected the name of a GPU, found %s", msw_json_type_name(item->type));
+      if (item->type == MSW_JSON_STRING)
+        method->fitted_on = item->text;
+      else
+        msw_json_error(diag, item, NULL, "expected the name of a GPU, found %s", msw_json_type_name(item->type));
     } else if (item->type == MSW_JSON_NUMBER) {
       params[method->n_params++] = (msw_gpu_param){item->key, item->number, item->key_loc};
     } else {
@@ -82,7 +84,8 @@ static void read_name(msw_json_reader *reader, msw_diag *diag, const msw_gpu *gp
   msw_json_error(diag, msw_json_get(reader->object, "name"), NULL, "'%s' is not the file's name '%s'", name, gpu->name);
 }
 
-static void read_scaled(msw_json_reader *reader, const char *key, bool required, double max, double scale, double *out) {
+static void read_scaled(msw_json_reader *reader, const char *key, bool required, double max, double scale,
+                        double *out) {
   double value = 0.0;
   if (msw_json_want_number(reader, key, required, DBL_MIN, max, &value)) *out = value * scale;
 }

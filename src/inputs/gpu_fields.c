@@ -4,9 +4,7 @@
 
 #include "msw/base/str.h"
 #include "msw/inputs/gpu.h"
-
-static const double FLOP_PER_TFLOP = 1e12;
-static const double BYTES_PER_GB = 1e9;
+#include "units.h"
 
 bool msw_gpu_is(const msw_gpu *gpu, const char *text) {
   if (msw_equal_nocase(gpu->name, text)) return true;

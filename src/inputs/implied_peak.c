@@ -1,5 +1,5 @@
-/* Which peak was a table's mfu column divided by? Published tables often name none, or another than they used: attention
- * tables of one GPU divided by another's peak, FP8 tables by the BF16 peak.
+/* Which peak was a table's mfu column divided by? Published tables often name none, or another than they used:
+ * attention tables of one GPU divided by another's peak, FP8 tables by the BF16 peak.
  *
  * A row with FLOP f, latency t +- dt and mfu u +- du (half a digit each) was divided by a peak within
  * f / ((t + dt) (u + du)) .. f / ((t - dt) (u - du)). The implied peak is the known one within most of these intervals.
@@ -9,6 +9,7 @@
 
 #include "kernel_internal.h"
 #include "msw/base/str.h"
+#include "units.h"
 
 /* A known peak must explain this share of the rows, else the point within most intervals is reported, nameless. */
 static const double MIN_KNOWN_SHARE = .5;
@@ -19,7 +20,6 @@ static const double NEARLY = .9;
 static const double SAME = 1e-9;
 /* Peaks closer than this differ by the digits that somebody wrote, e.g. 989 and 989.5 TFLOP/s. */
 static const double OFF = .01;
-static const double US_PER_S = 1e6;
 
 typedef struct { double low, high; } interval;
 typedef struct { const interval *items; size_t n; } interval_list;
@@ -99,7 +99,8 @@ static void add_gpu(candidate_list *list, const msw_gpu *gpu, preference_rank pr
 }
 
 /* The GPU's own peaks first, so that a peak which several GPUs share gets its name. */
-static candidate_list list_candidates(const msw_data_root *data, const msw_gpu *gpu, double declared_flop_per_s, msw_arena *arena) {
+static candidate_list list_candidates(const msw_data_root *data, const msw_gpu *gpu, double declared_flop_per_s,
+                                      msw_arena *arena) {
   const size_t n_most = 2 * (data->n_gpus + 1) + 1;
   candidate_list list = {.items = msw_arena_array(arena, n_most, sizeof *list.items)};
   add_gpu(&list, gpu, OWN_GPU, arena);

@@ -1,5 +1,5 @@
-/* The text of a kernel table as CSV. Some public tables lack the header line; their rows still have the standard columns,
- * so the line is supplied and line numbers are put right. */
+/* The text of a kernel table as CSV. Some public tables lack the header line; their rows still have the standard
+ * columns, so the line is supplied and line numbers are put right. */
 #include <string.h>
 
 #include "kernel_internal.h"
@@ -46,8 +46,10 @@ static void forward_shifted(const msw_diag *from, int shift, msw_diag *to) {
     const msw_problem *problem = &from->items[i_problem];
     msw_loc loc = problem->loc;
     if (loc.line > 0) loc.line += shift;
-    if (problem->severity == MSW_ERROR) msw_error(to, loc, problem->path, problem->hint, "%s", problem->message);
-    else msw_warn(to, loc, problem->path, problem->hint, "%s", problem->message);
+    if (problem->severity == MSW_ERROR)
+      msw_error(to, loc, problem->path, problem->hint, "%s", problem->message);
+    else
+      msw_warn(to, loc, problem->path, problem->hint, "%s", problem->message);
   }
 }
 

@@ -22,8 +22,8 @@ const msw_kernel_layout *msw_kernel_layout_of(msw_kernel_kind kind);
 /* "32-8-128.csv", and for decode tables "32-8-128-tp2.csv"; false when the name is something else. */
 bool msw_kernel_parse_file_name(msw_kernel_kind kind, const char *name, msw_attention_shape *shape);
 
-/* The first line (blank and comment lines aside) when it is a row of the layout's standard columns instead of their names,
- * else NULL. */
+/* The first line (blank and comment lines aside) when it is a row of the layout's standard columns instead of their
+ * names, else NULL. */
 const char *msw_kernel_headless_row(const msw_kernel_layout *layout, const char *text, msw_arena *arena);
 
 /* Parses a table's text; a missing header line is supplied, with a warning. `file` must outlive the diag. */
@@ -38,7 +38,8 @@ typedef struct {
   double peak_flop_per_s;      /* 0 when not said */
   bool says_causal, causal;
 } msw_kernel_source;
-msw_status msw_kernel_source_load(const char *dir, const msw_gpu *gpu, msw_arena *arena, msw_diag *diag, msw_kernel_source *source);
+msw_status msw_kernel_source_load(const char *dir, const msw_gpu *gpu, msw_arena *arena, msw_diag *diag,
+                                  msw_kernel_source *source);
 
 /* Warns when rows repeat the sizes of an earlier row. `lines` has the file's line of each row, [n_rows]. */
 void msw_kernel_warn_of_repeats(const msw_kernel_table *table, const int *lines, msw_diag *diag);

@@ -87,7 +87,8 @@ static void read_size(table_filling *filling, size_t i_row, size_t i_size, msw_d
   if (!size->name) return;
   int64_t value = size->absent;
   const int col = filling->columns.sizes[i_size];
-  if (col != MSW_CSV_NO_COL) msw_csv_int(filling->csv, filling->csv_rows[i_row], col, size->min, MAX_SIZE, diag, &value);
+  if (col != MSW_CSV_NO_COL)
+    msw_csv_int(filling->csv, filling->csv_rows[i_row], col, size->min, MAX_SIZE, diag, &value);
   filling->sizes[i_size][i_row] = (double)value;
 }
 
@@ -101,7 +102,8 @@ static void read_row(table_filling *filling, size_t i_row, msw_diag *diag) {
 
 static void read_rows(table_filling *filling, msw_arena *arena, msw_diag *diag) {
   for (size_t i_size = 0; i_size < MSW_N_KERNEL_SIZES; i_size++)
-    if (filling->layout->sizes[i_size].name) filling->sizes[i_size] = msw_arena_array(arena, filling->n_rows, sizeof(double));
+    if (filling->layout->sizes[i_size].name)
+      filling->sizes[i_size] = msw_arena_array(arena, filling->n_rows, sizeof(double));
   filling->latency_us = msw_arena_array(arena, filling->n_rows, sizeof(double));
   if (filling->columns.mfu != MSW_CSV_NO_COL) filling->mfu = msw_arena_array(arena, filling->n_rows, sizeof(double));
   for (size_t i_row = 0; i_row < filling->n_rows; i_row++) read_row(filling, i_row, diag);
@@ -137,9 +139,11 @@ static void set_arrays(const table_filling *filling, msw_kernel_table *table) {
 }
 
 static double flop_of_row(const msw_kernel_table *table, size_t i_row) {
-  const double heads = (double)table->shape.num_heads / (double)table->shape.tp, head_dim = (double)table->shape.head_dim;
+  const double heads = (double)table->shape.num_heads / (double)table->shape.tp;
+  const double head_dim = (double)table->shape.head_dim;
   if (table->kind == MSW_KERNEL_GEMM) return 2.0 * table->m[i_row] * table->k[i_row] * table->n[i_row];
-  if (table->kind == MSW_KERNEL_DECODE_ATTENTION) return 4.0 * heads * head_dim * table->kv_len[i_row] * table->batch[i_row];
+  if (table->kind == MSW_KERNEL_DECODE_ATTENTION)
+    return 4.0 * heads * head_dim * table->kv_len[i_row] * table->batch[i_row];
   const double seq_len = table->seq_len[i_row];
   const double skipped = table->causal ? seq_len * seq_len / 2.0 : 0.0;
   return 4.0 * heads * head_dim * (seq_len * (table->cached_len[i_row] + seq_len) - skipped) * table->batch[i_row];
@@ -151,7 +155,8 @@ static void set_flop(msw_kernel_table *table, msw_arena *arena) {
   table->flop = flop;
 }
 
-static void warn_of_repeats(const table_filling *filling, const msw_kernel_table *table, msw_arena *arena, msw_diag *diag) {
+static void warn_of_repeats(const table_filling *filling, const msw_kernel_table *table, msw_arena *arena,
+                            msw_diag *diag) {
   int *lines = msw_arena_array(arena, filling->n_rows, sizeof *lines);
   for (size_t i_row = 0; i_row < filling->n_rows; i_row++) lines[i_row] = filling->csv->lines[filling->csv_rows[i_row]];
   msw_kernel_warn_of_repeats(table, lines, diag);

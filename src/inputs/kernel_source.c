@@ -1,5 +1,5 @@
-/* SOURCE.json of a table folder: what was measured, and the peak that MFU is relative to. People write these by hand and
- * add what they like, so unknown keys are fine. */
+/* SOURCE.json of a table folder: what was measured, and the peak that MFU is relative to. People write these by hand
+ * and add what they like, so unknown keys are fine. */
 #include <float.h>
 
 #include "kernel_internal.h"
@@ -8,8 +8,8 @@
 #include "msw/base/hash.h"
 #include "msw/base/str.h"
 #include "msw/formats/json.h"
+#include "units.h"
 
-static const double FLOP_PER_TFLOP = 1e12;
 static const double MAX_TFLOPS = 1e6;
 static const size_t MAX_SOURCE_BYTES = (size_t)1 << 20;
 
@@ -17,7 +17,8 @@ static void read_source(msw_json_reader *reader, const msw_gpu *gpu, msw_diag *d
   const char *gpu_name = NULL, *dtype = NULL;
   double tflops = 0.0;
   if (msw_json_want_string(reader, "gpu", false, &gpu_name) && !msw_gpu_is(gpu, gpu_name))
-    msw_json_error(diag, msw_json_get(reader->object, "gpu"), NULL, "'%s' is not the folder's GPU %s", gpu_name, gpu->name);
+    msw_json_error(diag, msw_json_get(reader->object, "gpu"), NULL, "'%s' is not the folder's GPU %s", gpu_name,
+                   gpu->name);
   if (msw_json_want_string(reader, "dtype", false, &dtype) && !msw_dtype_parse(dtype, &source->dtype))
     msw_json_error(diag, msw_json_get(reader->object, "dtype"), "known are bf16, fp16, fp32, fp8, int8 and fp4",
                    "'%s' is no known number format", dtype);
@@ -26,7 +27,8 @@ static void read_source(msw_json_reader *reader, const msw_gpu *gpu, msw_diag *d
   source->says_causal = msw_json_want_bool(reader, "causal", false, &source->causal);
 }
 
-msw_status msw_kernel_source_load(const char *dir, const msw_gpu *gpu, msw_arena *arena, msw_diag *diag, msw_kernel_source *source) {
+msw_status msw_kernel_source_load(const char *dir, const msw_gpu *gpu, msw_arena *arena, msw_diag *diag,
+                                  msw_kernel_source *source) {
   const size_t n_errors_before = diag->n_errors;
   const char *path = msw_join_path(arena, dir, "SOURCE.json");
   *source = (msw_kernel_source){0};

@@ -8,10 +8,10 @@
 #include "kernel_internal.h"
 #include "msw/base/file.h"
 #include "msw/base/str.h"
+#include "units.h"
 
 /* A peak that so many rows of the mfu column agree with is one to rely on. */
 static const double MIN_IMPLIED_SHARE = .5;
-static const double FLOP_PER_TFLOP = 1e12;
 /* Peaks of two number formats that differ by less are one peak. */
 static const double SAME_PEAK = .01;
 
@@ -34,14 +34,15 @@ static bool is_same_key(const msw_kernel_table *a, const msw_kernel_table *b) {
   return a->kind == b->kind && a->dtype == b->dtype && a->kv_dtype == b->kv_dtype && is_same_shape(a->shape, b->shape);
 }
 
-/* Rows of a GEMM table may be spread over several files of one folder; two attention files of one shape are a mistake. */
+/* Rows of a GEMM table may be spread over the files of one folder; two attention files of one shape are a mistake. */
 static bool is_shadowed(const table_catalogue *catalogue, const msw_kernel_table *table) {
   for (size_t i_table = 0; i_table < catalogue->n; i_table++) {
     const msw_kernel_table *earlier = &catalogue->tables[i_table];
     if (!is_same_key(earlier, table)) continue;
     if (catalogue->i_dirs[i_table] != catalogue->i_dir) return true;
     if (table->kind == MSW_KERNEL_GEMM) continue;
-    msw_warn(catalogue->diag, (msw_loc){.file = table->file}, NULL, NULL, "has the shape of %s and is not used", earlier->file);
+    msw_warn(catalogue->diag, (msw_loc){.file = table->file}, NULL, NULL, "has the shape of %s and is not used",
+             earlier->file);
     return true;
   }
   return false;
@@ -58,11 +59,13 @@ static void add_table(table_catalogue *catalogue, const msw_kernel_table *table)
 /* ---- Peaks ---- */
 
 /* SOURCE.json's peak, unless the rows say that they are of another number format with another peak. */
-static double declared_peak(const table_catalogue *catalogue, const msw_kernel_source *source, const msw_kernel_table *table) {
+static double declared_peak(const table_catalogue *catalogue, const msw_kernel_source *source,
+                            const msw_kernel_table *table) {
   if (source->dtype == MSW_DTYPE_NONE || source->dtype == table->dtype) return source->peak_flop_per_s;
   const double *peaks = catalogue->gpu->peak_flop_per_s;
-  msw_warn(catalogue->diag, (msw_loc){.file = table->file}, "dtype", NULL, "rows are %s, but %s says %s; the rows count",
-           msw_dtype_name(table->dtype), source->file, msw_dtype_name(source->dtype));
+  msw_warn(catalogue->diag, (msw_loc){.file = table->file}, "dtype", NULL,
+           "rows are %s, but %s says %s; the rows count", msw_dtype_name(table->dtype), source->file,
+           msw_dtype_name(source->dtype));
   const double rows_peak = peaks[table->dtype], source_peak = peaks[source->dtype];
   return source_peak > 0.0 && fabs(rows_peak / source_peak - 1.0) < SAME_PEAK ? source->peak_flop_per_s : 0.0;
 }
@@ -70,15 +73,16 @@ static double declared_peak(const table_catalogue *catalogue, const msw_kernel_s
 /* Says which peak an undeclared table gets, once for files of one folder that get the same. */
 static void warn_of_peak(const table_catalogue *catalogue, const msw_kernel_table *table, bool is_implied) {
   const msw_kernel_table *last = catalogue->n > 0 ? &catalogue->tables[catalogue->n - 1] : NULL;
-  if (last && last->kind == table->kind && !last->peak_declared && catalogue->i_dirs[catalogue->n - 1] == catalogue->i_dir &&
+  if (last && last->kind == table->kind && !last->peak_declared &&
+      catalogue->i_dirs[catalogue->n - 1] == catalogue->i_dir &&
       memcmp(&last->peak_flop_per_s, &table->peak_flop_per_s, sizeof(double)) == 0)
     return;
   const double tflops = table->peak_flop_per_s / FLOP_PER_TFLOP;
   const char *hint = "write SOURCE.json with dtype and peak_tflops beside it";
   const msw_loc loc = {.file = table->file};
   if (is_implied)
-    msw_warn(catalogue->diag, loc, NULL, hint, "no peak declared: takes %g TFLOP/s, which its mfu column implies (%s)", tflops,
-             table->implied_name ? table->implied_name : "no known peak");
+    msw_warn(catalogue->diag, loc, NULL, hint, "no peak declared: takes %g TFLOP/s, which its mfu column implies (%s)",
+             tflops, table->implied_name ? table->implied_name : "no known peak");
   else
     msw_warn(catalogue->diag, loc, NULL, hint, "no peak declared: takes %g TFLOP/s, the %s peak of %s", tflops,
              msw_dtype_name(table->dtype == MSW_DTYPE_NONE ? MSW_BF16 : table->dtype), catalogue->gpu->name);
@@ -113,11 +117,13 @@ static bool read_shape(const table_catalogue *catalogue, const char *path, msw_k
   if (shape->num_heads % shape->num_kv_heads == 0 && shape->num_heads % shape->tp == 0) return true;
   const bool is_tp = shape->num_heads % shape->num_kv_heads == 0;
   msw_error(catalogue->diag, loc, NULL, NULL, "its name says %lld heads, not a multiple of %s %lld",
-            (long long)shape->num_heads, is_tp ? "tp" : "KV heads", (long long)(is_tp ? shape->tp : shape->num_kv_heads));
+            (long long)shape->num_heads, is_tp ? "tp" : "KV heads",
+            (long long)(is_tp ? shape->tp : shape->num_kv_heads));
   return false;
 }
 
-static void load_table(table_catalogue *catalogue, msw_kernel_kind kind, const char *path, const msw_kernel_source *source) {
+static void load_table(table_catalogue *catalogue, msw_kernel_kind kind, const char *path,
+                       const msw_kernel_source *source) {
   msw_kernel_table table = {.kind = kind, .gpu = catalogue->gpu->name, .source_file = source->file};
   memcpy(table.source_sha256, source->sha256, sizeof table.source_sha256);
   msw_kernel_rounding rounding = {0};
@@ -151,7 +157,8 @@ static void load_kind(table_catalogue *catalogue, msw_kernel_kind kind) {
   }
 }
 
-msw_status msw_kernel_set_load(const msw_data_root *data, const msw_gpu *gpu, msw_arena *arena, msw_diag *diag, msw_kernel_set *set) {
+msw_status msw_kernel_set_load(const msw_data_root *data, const msw_gpu *gpu, msw_arena *arena, msw_diag *diag,
+                               msw_kernel_set *set) {
   const size_t n_errors_before = diag->n_errors;
   table_catalogue catalogue = {.data = data, .gpu = gpu, .arena = arena, .diag = diag};
   for (int i_kind = 0; i_kind < MSW_N_KERNELS; i_kind++) load_kind(&catalogue, (msw_kernel_kind)i_kind);

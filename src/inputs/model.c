@@ -63,7 +63,8 @@ static void read_dtype(config_reader *config, msw_diag *diag, msw_model *model) 
 }
 
 static void read_experts(config_reader *config, msw_diag *diag, msw_model *model) {
-  static const char *const COUNT_KEYS[] = {"num_local_experts", "num_experts", "n_routed_experts", "num_routed_experts"};
+  static const char *const COUNT_KEYS[] = {"num_local_experts", "num_experts", "n_routed_experts",
+                                           "num_routed_experts"};
   const char *count_key = COUNT_KEYS[0];
   for (size_t i_key = 0; i_key < sizeof COUNT_KEYS / sizeof *COUNT_KEYS; i_key++) {
     if (!has(config, COUNT_KEYS[i_key])) continue;

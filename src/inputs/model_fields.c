@@ -73,7 +73,8 @@ double msw_model_layer_params(const msw_model *model) { return layer_params(mode
 double msw_model_params(const msw_model *model) {
   const double embedding = (double)model->vocab_size * (double)model->hidden_size;
   const double ends = (model->tie_word_embeddings ? embedding : 2.0 * embedding) + (double)model->hidden_size;
-  const int64_t n_dense = model->first_k_dense_replace < model->num_layers ? model->first_k_dense_replace : model->num_layers;
+  const int64_t n_dense =
+      model->first_k_dense_replace < model->num_layers ? model->first_k_dense_replace : model->num_layers;
   return (double)n_dense * layer_params(model, false) +
          (double)(model->num_layers - n_dense) * msw_model_layer_params(model) + ends;
 }

@@ -1,7 +1,6 @@
 /* "defs": "$name" as a whole value, and {"$merge": [ … ]}, become what they stand for. */
 #include "spec_parts.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 /* As deep as a document may be; and an end to defs that double each other. */
@@ -85,18 +84,29 @@ static msw_json *merge(defs_table *table, const msw_json *value, const msw_json 
   return good ? merged : NULL;
 }
 
-/* What cannot be replaced vanishes from a list and becomes null elsewhere. */
-static void give_up(msw_json *value) {
-  if (value->parent && value->parent->type == MSW_JSON_ARRAY) {
-    msw_json_detach(value);
-    return;
-  }
-  value->type = MSW_JSON_NULL;
+/* Makes `value`, where it stands, the same as `other`, whose children it takes. */
+static void become(msw_json *value, msw_json *other) {
+  value->type = other->type;
+  value->loc = other->loc;
+  value->boolean = other->boolean;
+  value->number = other->number;
+  value->text = other->text;
   value->first = value->last = NULL;
   value->n_children = 0;
+  for (msw_json *child = other->first, *next; child; child = next) {
+    next = child->next;
+    msw_json_detach(child);
+    msw_json_append(value, child);
+  }
 }
 
-/* Replaces inside `value`, and `value` itself; false after an error. */
+/* What cannot be replaced vanishes from a list and becomes null elsewhere. */
+static void give_up(msw_spec_reader *reader, msw_json *value) {
+  if (value->parent && value->parent->type == MSW_JSON_ARRAY) msw_json_detach(value);
+  else become(value, msw_json_new(reader->arena, MSW_JSON_NULL, value->loc));
+}
+
+/* Replaces inside `value`, which stands `depth` deep, and then `value` itself; false after an error. */
 static bool replace_in(defs_table *table, msw_json *value, size_t depth) {
   bool good = true;
   for (msw_json *child = value->first, *next; child; child = next) {
@@ -106,16 +116,51 @@ static bool replace_in(defs_table *table, msw_json *value, size_t depth) {
   const bool is_reference = value->type == MSW_JSON_STRING && value->text[0] == '$';
   const msw_json *items = msw_json_get(value, "$merge");
   if (!is_reference && !items) return good;
-  msw_json *new_value = is_reference ? resolve(table, value, depth) : good ? merge(table, value, items) : NULL;
-  if (new_value) {
-    *value = (msw_json){.type = new_value->type, .loc = new_value->loc, .key = value->key, .key_loc = value->key_loc,
-                        .boolean = new_value->boolean, .number = new_value->number, .text = new_value->text,
-                        .parent = value->parent, .next = value->next, .prev = value->prev};
-    for (msw_json *child = new_value->first, *next; child; child = next) {
-      next = child->next;
-      msw_json_detach(child);
-      msw_json_append(value, child);
-    }
-  } else give_up(value);
-  return good && new_value;
+  msw_json *stands_for = is_reference ? resolve(table, value, depth) : good ? merge(table, value, items) : NULL;
+  if (stands_for) become(value, stands_for);
+  else give_up(table->reader, value);
+  return good && stands_for;
+}
+
+static bool is_def_name(const char *name) {
+  static const char CHARS[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-";
+  return *name && name[strspn(name, CHARS)] == '\0';
+}
+
+static void list_defs(defs_table *table, const msw_json *object) {
+  msw_arena *arena = table->reader->arena;
+  table->defs = msw_arena_array(arena, object->n_children, sizeof *table->defs);
+  table->names = msw_arena_array(arena, object->n_children, sizeof *table->names);
+  for (msw_json *member = object->first; member; member = member->next) {
+    if (!is_def_name(member->key))
+      msw_json_error(table->reader->diag, member, NULL, "the name of a def has letters, digits, _ and - only");
+    table->names[table->n] = member->key;
+    table->defs[table->n++].value = member;
+  }
+}
+
+/* Every def is worked out, so that mistakes in unused ones are seen; unused ones of the file itself are worth a word. */
+static void finish_defs(defs_table *table) {
+  const msw_spec_reader *reader = table->reader;
+  for (size_t i_def = 0; i_def < table->n; i_def++) complete(table, &table->defs[i_def], table->defs[i_def].value);
+  for (size_t i_def = 0; i_def < table->n; i_def++) {
+    const msw_json *value = table->defs[i_def].value;
+    if (table->defs[i_def].is_used || strcmp(value->loc.file, reader->spec->file) != 0) continue;
+    const char *path = msw_json_path(reader->arena, value);
+    msw_warn(reader->diag, value->loc, path, NULL, "\"%s\" is not used", table->names[i_def]);
+  }
+}
+
+void msw_spec_apply_defs(msw_spec_reader *reader, msw_json *document) {
+  static const char *const SECTIONS[] = {"axes", "fixed", "zip", "exclude", "fields", "blocks"};
+  defs_table table = {.reader = reader};
+  msw_json *object = msw_json_get(document, "defs");
+  if (object && object->type == MSW_JSON_OBJECT) list_defs(&table, object);
+  else if (object) msw_json_error(reader->diag, object, NULL, "expected an object of named values");
+  for (size_t i_section = 0; i_section < sizeof SECTIONS / sizeof *SECTIONS; i_section++) {
+    msw_json *section = msw_json_get(document, SECTIONS[i_section]);
+    if (section) replace_in(&table, section, 1);
+  }
+  finish_defs(&table);
+  if (object) msw_json_detach(object);
 }

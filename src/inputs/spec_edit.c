@@ -81,7 +81,7 @@ static msw_json *read_value(const edit *e, const char *text) {
   return value;
 }
 
-/* The child that a part names, made when `missing_type` says as what; NULL after an error. */
+/* The child that a part names; a member that is missing is made, an element is not. NULL after an error. */
 static msw_json *child_of(const edit *e, msw_json *parent, part p) {
   if (!p.key) {
     msw_json *element = parent->type == MSW_JSON_ARRAY ? parent->first : NULL;

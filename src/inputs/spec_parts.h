@@ -3,15 +3,18 @@
  *   spec_document   the text and what it extends, merged      spec_edit      --set
  *   spec_defs       "$name" and "$merge"                      spec_level     axes, fixed, zip, exclude … of one level
  *   spec_axis       the table of axes                         spec_values    values of one axis, by its kind:
- *   spec_names      texts, models and GPUs by name or pattern   numbers here, spec_names, spec_methods
+ *   spec_names      models and GPUs by name or pattern          numbers and dtypes here; spec_names, spec_methods
  *   spec_zip        named zips                                spec_wanted    objects of "exclude", read
  *   spec_block      a sweep's level and a block's, together   spec_check     what must hold of a whole block
  *   spec_rules      rules bound to a block                    spec_scope     names in expressions
  *   spec_settings   limits, output, fields                    spec_expand    the canonical document
+ *   spec_texts      lists of texts
  */
 #ifndef MSW_INPUTS_SPEC_PARTS_H
 #define MSW_INPUTS_SPEC_PARTS_H
 
+#include "msw/base/str.h"
+#include "msw/formats/json.h"
 #include "msw/inputs/range.h"
 #include "msw/inputs/spec.h"
 
@@ -27,10 +30,14 @@ typedef struct {
 } msw_spec_reader;
 
 void msw_spec_add_input(msw_spec_reader *reader, const char *file, const char *sha256);
+msw_where msw_spec_where(msw_spec_reader *reader, const msw_json *value);
+/* The value as one line of JSON, texts without their quotes. */
+const char *msw_spec_one_line(msw_spec_reader *reader, const msw_json *value);
 
-/* ---- Values of one axis as given somewhere in the file. axis.at is NULL where the axis is not given; axis.n is 0 where its
+/* ---- Values of one axis as given somewhere in the file. `at` is NULL where the axis is not given; axis.n is 0 where its
  * values were wrong (and reported). */
 typedef struct {
+  const msw_json *at;
   msw_spec_axis axis;
   const msw_gpu *const *gpus;            /* [axis.n], gpu only; the others likewise */
   const msw_model *const *models;
@@ -48,7 +55,7 @@ typedef struct {
 typedef struct {
   const msw_json *at;                    /* NULL: the object does not name this axis */
   const double *numbers;                 /* [n] ascending; numeric axes */
-  const char *const *texts;              /* [n] names or patterns; text axes */
+  const msw_json *const *texts;          /* [n] names or patterns; text axes */
   uint8_t *found;                        /* [n] set once a block has it */
   size_t n;
 } msw_wanted;
@@ -66,6 +73,7 @@ typedef struct {
   const msw_json *at;                    /* the sweep or the block */
   bool is_block;
   const msw_json *phase_at;              /* NULL: no phase given */
+  bool phase_is_good;
   msw_phase phase;
   msw_given_axis axes[MSW_N_AXES];
   msw_given_zip *zips;
@@ -73,7 +81,7 @@ typedef struct {
   msw_given_rule *rules;
   size_t n_rules;
   const char *const *fields;
-  const msw_json *const *fields_at;
+  const msw_where *fields_where;
   size_t n_fields;
 } msw_spec_level;
 
@@ -108,37 +116,48 @@ void msw_spec_read_values(msw_spec_reader *reader, msw_axis_id id, const msw_jso
 msw_range_limits msw_spec_axis_limits(msw_axis_id id);
 bool msw_spec_read_models(msw_spec_reader *reader, const msw_json *value, bool repeats, msw_given_axis *given);
 bool msw_spec_read_gpus(msw_spec_reader *reader, const msw_json *value, bool repeats, msw_given_axis *given);
-bool msw_spec_read_dtypes(msw_spec_reader *reader, const msw_json *value, bool repeats, msw_given_axis *given);
 bool msw_spec_read_methods(msw_spec_reader *reader, const msw_json *value, bool repeats, msw_given_axis *given);
 
-/* A text, or a list of texts (lists inside it are opened up): calls `each` for every one. False after an error. */
-typedef bool msw_each_text(void *context, const msw_json *text);
-bool msw_spec_each_text(msw_spec_reader *reader, const msw_json *value, const char *what, msw_each_text *each, void *context);
+/* A text, or a list of texts (lists inside it are opened up), as *texts [*n]. False after an error; what was good is listed
+ * all the same. */
+bool msw_spec_list_texts(msw_spec_reader *reader, const msw_json *value, const char *what, const msw_json *const **texts,
+                         size_t *n);
 
 /* ---- Blocks ---- */
 
-/* Puts the two levels together (`own` is NULL in a sweep without blocks). */
-void msw_spec_build_block(msw_spec_reader *reader, msw_spec_level *sweep, msw_spec_level *own, msw_spec_block *block);
-/* Axes of the sweep that no block's phase has; rules that no block could use; matches that met nothing. */
-void msw_spec_check_use(msw_spec_reader *reader, msw_spec_level *sweep, msw_spec_block *blocks, size_t n_blocks);
-/* Cells of the block, or an error when it or the sum up to it goes beyond what a file can hold. */
-void msw_spec_count_cells(msw_spec_reader *reader, const msw_spec_block *block, const msw_json *at, uint64_t *sum);
-void msw_spec_check_block(msw_spec_reader *reader, const msw_spec_block *block);
-void msw_spec_bind_rules(msw_spec_reader *reader, msw_spec_level *sweep, msw_spec_level *own, msw_spec_block *block);
-/* "decode steps have no axis \"seq_len\" (they have batch and kv_len)" */
+/* A block being put together from the sweep's level and its own. */
+typedef struct {
+  msw_spec_block block;
+  msw_spec_level *sweep, *own;                  /* own: NULL in a sweep without blocks */
+  const msw_json *at;                           /* for messages about the whole block */
+  bool has_phase;                               /* else: reported, and nothing more can be said of the block */
+  const msw_given_axis *given[MSW_N_AXES];      /* NULL for defaults and axes that the phase does not have */
+  const msw_given_rule **rule_sources;          /* [block.n_rules] */
+} msw_block_draft;
+
+/* Phase, axes and zips. */
+void msw_spec_build_block(msw_spec_reader *reader, msw_block_draft *draft);
+/* What must hold of the whole block: heads against tp, dtypes, the number of cells (added to *sum). */
+void msw_spec_check_block(msw_spec_reader *reader, const msw_block_draft *draft, uint64_t *sum);
+void msw_spec_bind_rules(msw_spec_reader *reader, msw_block_draft *draft);
+/* When all blocks are there: axes of the sweep that no phase has, rules that no block can use, matches that met nothing. */
+void msw_spec_check_use(msw_spec_reader *reader, msw_spec_level *sweep, msw_block_draft *drafts, size_t n_blocks);
+void msw_spec_expand(msw_spec_reader *reader, const msw_block_draft *drafts, size_t n_blocks);
+
+/* "decode steps have no axis \"seq_len\", theirs are batch, kv_len" */
 const char *msw_spec_no_such_axis(msw_spec_reader *reader, msw_phase phase, msw_axis_id id);
+/* True when the level gives the axis, in "axes", "fixed" or a zip. */
+bool msw_spec_level_gives(const msw_spec_level *level, msw_axis_id id);
 
 /* ---- Names in expressions: variables of one block, made as they are met ---- */
 typedef struct {
   msw_spec_reader *reader;
-  msw_spec_block *block;
-  msw_spec_variable *variables;   /* growing, on the heap */
+  const msw_spec_block *block;
+  msw_spec_variable *variables;   /* [n] growing, on the heap */
   size_t n, cap;
   bool is_strict;                 /* names of axes that the phase does not have are errors, else only noted: */
   bool misses_axis;
 } msw_spec_scope;
 msw_expr_scope msw_spec_expr_scope(msw_spec_scope *scope);
-
-void msw_spec_expand(msw_spec_reader *reader);
 
 #endif

@@ -10,9 +10,6 @@ static const int64_t MAX_TOKENS = 1000000000;
 enum { MAX_DIGITS = 18 };     /* of a number: more may overflow int64 */
 enum { MAX_SHOWN = 60 };      /* characters of a cell in a message */
 
-static const char DECODE_GRAMMAR[] = "write count*kv_len, as in 16*4096";
-static const char PREFILL_GRAMMAR[] = "write count*cached:new, as in 1*0:512";
-
 /* One cell being read; `at` is where the reader stands in its text. */
 typedef struct {
   const char *column;         /* "decode" or "prefill" */
@@ -24,11 +21,11 @@ typedef struct {
 
 static bool refuse(const cell_reader *reader, const char *expected) {
   if (*reader->at == '\0')
-    msw_error(reader->diag, reader->loc, reader->column, reader->grammar, "expected %s at the end of '%.*s'", expected, MAX_SHOWN,
-              reader->text);
+    msw_error(reader->diag, reader->loc, reader->column, reader->grammar, "expected %s at the end of '%.*s'", expected,
+              MAX_SHOWN, reader->text);
   else
-    msw_error(reader->diag, reader->loc, reader->column, reader->grammar, "expected %s at character %td of '%.*s'", expected,
-              reader->at - reader->text + 1, MAX_SHOWN, reader->text);
+    msw_error(reader->diag, reader->loc, reader->column, reader->grammar, "expected %s at character %td of '%.*s'",
+              expected, reader->at - reader->text + 1, MAX_SHOWN, reader->text);
   return false;
 }
 
@@ -49,8 +46,8 @@ static bool read_number(cell_reader *reader, const char *what, int64_t min, int6
     in_range = msw_parse_int(digits, &value) && value >= min && value <= max;
   }
   if (!in_range) {
-    msw_error(reader->diag, reader->loc, reader->column, NULL, "%s at character %td of '%.*s' must be %lld to %lld", what,
-              reader->at - reader->text + 1, MAX_SHOWN, reader->text, (long long)min, (long long)max);
+    msw_error(reader->diag, reader->loc, reader->column, NULL, "%s at character %td of '%.*s' must be %lld to %lld",
+              what, reader->at - reader->text + 1, MAX_SHOWN, reader->text, (long long)min, (long long)max);
     return false;
   }
   reader->at += n_digits;
@@ -81,7 +78,8 @@ static bool read_prefill_group(cell_reader *reader, msw_prefill_group *group) {
   const bool counted = has_count(reader);
   group->cached_len = 0.0;
   if (!read_count(reader, &group->count)) return false;
-  if (counted && !(read_number(reader, "cached_len", 0, MAX_TOKENS, &group->cached_len) && read_char(reader, ':', "':'")))
+  if (counted &&
+      !(read_number(reader, "cached_len", 0, MAX_TOKENS, &group->cached_len) && read_char(reader, ':', "':'")))
     return false;
   return read_number(reader, "new_len", 1, MAX_TOKENS, &group->new_len) && read_group_end(reader);
 }
@@ -100,7 +98,7 @@ static void next_group(cell_reader *reader) {
 }
 
 bool msw_parse_decode(const char *text, msw_loc loc, msw_arena *arena, msw_diag *diag, msw_step *step) {
-  cell_reader reader = {.column = "decode", .grammar = DECODE_GRAMMAR, .text = text, .at = text, .loc = loc, .diag = diag};
+  cell_reader reader = {"decode", "write count*kv_len, as in 16*4096", text, text, loc, diag};
   const size_t n_groups = count_groups(text);
   msw_decode_group *groups = msw_arena_array(arena, n_groups, sizeof *groups);
   bool good = true;
@@ -114,7 +112,7 @@ bool msw_parse_decode(const char *text, msw_loc loc, msw_arena *arena, msw_diag 
 }
 
 bool msw_parse_prefill(const char *text, msw_loc loc, msw_arena *arena, msw_diag *diag, msw_step *step) {
-  cell_reader reader = {.column = "prefill", .grammar = PREFILL_GRAMMAR, .text = text, .at = text, .loc = loc, .diag = diag};
+  cell_reader reader = {"prefill", "write count*cached:new, as in 1*0:512", text, text, loc, diag};
   const size_t n_groups = count_groups(text);
   msw_prefill_group *groups = msw_arena_array(arena, n_groups, sizeof *groups);
   bool good = true;

@@ -1,0 +1,68 @@
+/* What the sweep and each of its blocks may say alike: phase, axes, fixed, zip, exclude, fields. */
+#include "spec_parts.h"
+
+#include <string.h>
+
+#include "msw/base/str.h"
+
+static void read_phase(msw_spec_reader *reader, const msw_json *value, msw_spec_level *level) {
+  static const char *const NAMES[] = {"decode", "prefill", "mixed"};   /* in the order of msw_phase */
+  enum { N_PHASES = sizeof NAMES / sizeof *NAMES };
+  if (!value) return;
+  if (level->phase_at) msw_json_error(reader->diag, value, NULL, "the phase is given twice");
+  level->phase_at = value;
+  size_t i_phase = 0;
+  while (i_phase < N_PHASES && value->type == MSW_JSON_STRING && strcmp(NAMES[i_phase], value->text) != 0) i_phase++;
+  level->phase_is_good = value->type == MSW_JSON_STRING && i_phase < N_PHASES;
+  if (level->phase_is_good) level->phase = (msw_phase)i_phase;
+  else
+    msw_json_error(reader->diag, value, NULL, "expected \"decode\", \"prefill\" or \"mixed\"");
+}
+
+/* "axes" or "fixed". */
+static void read_axes(msw_spec_reader *reader, const msw_json *value, bool is_fixed, msw_spec_level *level) {
+  msw_json_reader object;
+  if (!value || !msw_json_begin(&object, value, reader->diag)) return;
+  if (is_fixed) read_phase(reader, msw_json_want(&object, "phase", false), level);
+  for (msw_axis_id id = 0; id < MSW_N_AXES; id++) {
+    const msw_json *given = msw_spec_want_axis(&object, id);
+    if (!given) continue;
+    if (level->axes[id].at)
+      msw_json_error(reader->diag, given, "keep one; null deletes what \"extends\" brought", "%s is both in \"fixed\" and in \"axes\"",
+                     msw_axis_name(id));
+    msw_spec_read_values(reader, id, given, false, &level->axes[id]);
+    if (is_fixed && level->axes[id].axis.n > 1)
+      msw_json_error(reader->diag, given, "put it under \"axes\"", "%zu values where one is fixed", level->axes[id].axis.n);
+  }
+  msw_json_end(&object, true);
+}
+
+/* Keys of the language's second part. */
+static void refuse_later_keys(msw_json_reader *object) {
+  static const char *const LATER[] = {"when", "let", "include", "constraints"};
+  for (size_t i_key = 0; i_key < sizeof LATER / sizeof *LATER; i_key++) {
+    const msw_json *value = msw_json_want(object, LATER[i_key], false);
+    if (value) msw_json_error(object->diag, value, NULL, "not supported by this version of mfusweep");
+  }
+}
+
+void msw_spec_read_level(msw_spec_reader *reader, msw_json_reader *object, msw_spec_level *level) {
+  level->at = object->object;
+  if (level->is_block) read_phase(reader, msw_json_want(object, "phase", false), level);
+  read_axes(reader, msw_json_want(object, "fixed", false), true, level);
+  read_axes(reader, msw_json_want(object, "axes", false), false, level);
+  const msw_json *zip = msw_json_want(object, "zip", false);
+  if (zip) msw_spec_read_zips(reader, zip, level);
+  const msw_json *exclude = msw_json_want(object, "exclude", false);
+  if (exclude) msw_spec_read_rules(reader, exclude, level);
+  const msw_json *fields = msw_json_want(object, "fields", false);
+  if (fields) msw_spec_read_fields(reader, fields, level);
+  refuse_later_keys(object);
+}
+
+bool msw_spec_is_name(const char *text) {
+  static const char FIRST[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_";
+  static const char OTHERS[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-";
+  enum { MAX_LENGTH = 128 };   /* it becomes part of file names */
+  return *text && strchr(FIRST, *text) && text[strspn(text, OTHERS)] == '\0' && strlen(text) <= MAX_LENGTH;
+}

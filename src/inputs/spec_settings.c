@@ -1,0 +1,96 @@
+/* Settings of the whole sweep: limits, output, fields. */
+#include "spec_parts.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "msw/base/num.h"
+#include "msw/base/str.h"
+
+/* "1e12", "5G", 1e12; with bytes also "200GiB". */
+static void read_limit(msw_json_reader *limits, const char *key, bool is_bytes, uint64_t *out) {
+  static const double MOST = 0x1p63;
+  const msw_json *value = msw_json_want(limits, key, false);
+  double number = 0;
+  if (!value) return;
+  if (value->type == MSW_JSON_STRING && is_bytes && msw_parse_bytes(value->text, out) && *out > 0) return;
+  const bool is_number = value->type == MSW_JSON_NUMBER;
+  if (is_number) number = value->number;
+  const bool is_read = is_number || (value->type == MSW_JSON_STRING && msw_parse_suffixed(value->text, &number));
+  if (is_read && number >= 1 && number < MOST && !(number > floor(number))) *out = (uint64_t)number;
+  else
+    msw_json_error(limits->diag, value, is_bytes ? "e.g. \"200GiB\"" : "e.g. 5e9 or \"5G\"",
+                   "expected a whole number from 1 to 9.2e18");
+}
+
+/* Puts the sweep's name in the place of every ${name}; NULL when there is another ${…}. */
+static const char *fill_in(msw_arena *arena, const char *text, const char *name) {
+  static const char NAME[] = "${name}";
+  msw_buf buf = {0};
+  const char *rest = text;
+  for (const char *dollar; (dollar = strstr(rest, "${")); rest = dollar + strlen(NAME)) {
+    if (!msw_starts_with(dollar, NAME)) {
+      msw_buf_free(&buf);
+      return NULL;
+    }
+    msw_buf_add_n(&buf, rest, (size_t)(dollar - rest));
+    msw_buf_add(&buf, name);
+  }
+  msw_buf_add(&buf, rest);
+  const char *filled = msw_strdup(arena, buf.text ? buf.text : "");
+  msw_buf_free(&buf);
+  return filled;
+}
+
+static void read_output(msw_spec_reader *reader, const msw_json *value) {
+  static const char *const LATER[] = {"reduce", "keepbits"};
+  msw_spec *spec = reader->spec;
+  msw_json_reader output;
+  if (!value || !msw_json_begin(&output, value, reader->diag)) return;
+  const char *file = NULL;
+  if (msw_json_want_string(&output, "file", false, &file)) {
+    spec->output_file = *file ? fill_in(reader->arena, file, spec->name ? spec->name : "") : NULL;
+    if (!spec->output_file)
+      msw_json_error(reader->diag, msw_json_get(value, "file"), NULL, "expected the name of a file, in which ${name} is filled in");
+  }
+  const bool is_given = msw_json_want_string(&output, "compress", false, &spec->compress);
+  if (is_given && strcmp(spec->compress, "deflate") != 0 && strcmp(spec->compress, "none") != 0)
+    msw_json_error(reader->diag, msw_json_get(value, "compress"), NULL, "expected \"deflate\" or \"none\"");
+  for (size_t i_key = 0; i_key < sizeof LATER / sizeof *LATER; i_key++) {
+    const msw_json *later = msw_json_want(&output, LATER[i_key], false);
+    if (later) msw_json_error(reader->diag, later, NULL, "not supported by this version of mfusweep");
+  }
+  msw_json_end(&output, true);
+}
+
+void msw_spec_read_settings(msw_spec_reader *reader, msw_json_reader *object) {
+  msw_spec *spec = reader->spec;
+  msw_json_reader limits;
+  spec->max_cells = spec->max_bytes = UINT64_MAX;
+  spec->compress = "deflate";
+  const msw_json *value = msw_json_want(object, "limits", false);
+  if (value && msw_json_begin(&limits, value, reader->diag)) {
+    read_limit(&limits, "max_cells", false, &spec->max_cells);
+    read_limit(&limits, "max_bytes", true, &spec->max_bytes);
+    msw_json_end(&limits, true);
+  }
+  read_output(reader, msw_json_want(object, "output", false));
+}
+
+void msw_spec_read_fields(msw_spec_reader *reader, const msw_json *value, msw_spec_level *level) {
+  const msw_json *const *texts;
+  size_t n;
+  if (!msw_spec_list_texts(reader, value, "the name of a field", &texts, &n)) return;
+  const char **names = msw_arena_array(reader->arena, n, sizeof *names);
+  msw_where *where = msw_arena_array(reader->arena, n, sizeof *where);
+  for (size_t i_field = 0; i_field < n; i_field++) {
+    names[i_field] = texts[i_field]->text;
+    where[i_field] = msw_spec_where(reader, texts[i_field]);
+    for (size_t i_other = 0; i_other < i_field; i_other++)
+      if (strcmp(names[i_other], names[i_field]) == 0)
+        msw_json_error(reader->diag, texts[i_field], NULL, "\"%s\" is named twice", names[i_field]);
+  }
+  level->fields = names;
+  level->fields_where = where;
+  level->n_fields = n;
+}

@@ -94,10 +94,12 @@ static size_t find_repeat(const msw_range_job *job, size_t first) {
 }
 
 static bool read_list(msw_range_job *job, const msw_json *value) {
-  const size_t first = job->n;
+  enum { MAX_ERRORS = 20 };   /* more of them teach nothing */
+  const size_t first = job->n, n_errors = job->diag->n_errors;
   bool good = true;
   if (value->n_children == 0) msw_json_error(job->diag, value, NULL, "an empty list");
-  for (const msw_json *item = value->first; item; item = item->next) good &= msw_range_read(job, item);
+  for (const msw_json *item = value->first; item && job->diag->n_errors < n_errors + MAX_ERRORS; item = item->next)
+    good &= msw_range_read(job, item);
   if (!good || job->n == first) return false;
   const size_t repeat = job->limits.repeats ? job->n : find_repeat(job, first);
   if (repeat == job->n) return true;

@@ -105,6 +105,10 @@ static msw_json *child_of(const edit *e, msw_json *parent, part p) {
 static void apply(const edit *e, msw_json *document, const char *text) {
   part parts[MAX_PARTS];
   const size_t n_parts = split_path(e, parts);
+  if (n_parts && strcmp(parts[0].key, "extends") == 0) {
+    fail(e, "files are merged before edits are made: \"extends\" cannot be set");
+    return;
+  }
   msw_json *value = n_parts ? read_value(e, text) : NULL;
   msw_json *place = value ? document : NULL;
   for (size_t i_part = 0; place && i_part < n_parts; i_part++) place = child_of(e, place, parts[i_part]);

@@ -24,12 +24,14 @@ typedef struct {
   msw_spec *spec;
   msw_arena *arena;
   msw_diag *diag;
+  size_t n_errors_before;        /* in the diag when the load began */
   const msw_model **models;      /* [data->n_models] loaded so far, else NULL */
   const char **input_files, **input_sha256;   /* growing, on the heap */
   size_t n_inputs, files_cap, sha256_cap;
 } msw_spec_reader;
 
 void msw_spec_add_input(msw_spec_reader *reader, const char *file, const char *sha256);
+bool msw_spec_has_errors(const msw_spec_reader *reader);
 msw_where msw_spec_where(msw_spec_reader *reader, const msw_json *value);
 /* The value as one line of JSON, texts without their quotes. */
 const char *msw_spec_one_line(msw_spec_reader *reader, const msw_json *value);

@@ -145,12 +145,15 @@ static bool bind_prefill(const msw_kernel_set *set, msw_case *bound, msw_arena *
   const msw_kernel_table *table = msw_choose_prefill_table(bound, set, &bound->prefill_flags);
   if (!table) return false;
   note_mfu_column(bound, table);
+  const double *mfu = msw_table_mfu(table, &bound->knobs, arena);
   size_t *pick = msw_arena_array(arena, table->n_rows, sizeof *pick), n_pick = 0;
-  for (size_t i_row = 0; i_row < table->n_rows; i_row++)   /* one fresh sequence: what the published tables hold */
-    if (table->batch[i_row] < 1.5 && table->cached_len[i_row] < 0.5) pick[n_pick++] = i_row;
+  for (size_t i_row = 0; i_row < table->n_rows; i_row++) {   /* one fresh sequence: what the published tables hold */
+    bool fresh = table->batch[i_row] < 1.5 && table->cached_len[i_row] < 0.5;
+    if (fresh && mfu[i_row] >= msw_mfu_floor(&bound->knobs)) pick[n_pick++] = i_row;
+  }
   if (n_pick == 0) return false;
   bound->prefill_table = table;
-  bound->prefill = msw_curve_build(table->seq_len, msw_table_mfu(table, &bound->knobs, arena), pick, n_pick, 2.0, arena);
+  bound->prefill = msw_curve_build(table->seq_len, mfu, pick, n_pick, 2.0, arena);
   return true;
 }
 
@@ -164,13 +167,14 @@ static bool bind_decode(const msw_kernel_set *set, msw_case *bound, msw_arena *a
 }
 
 static void bind_tables(const msw_case_key *key, msw_case *bound, msw_arena *arena) {
-  const char *missing = NULL;
-  if (!key->tables || !bind_gemm(key->tables, bound, arena)) missing = "GEMM";
-  else if (!bind_prefill(key->tables, bound, arena)) missing = "prefill attention";
-  else if (!bind_decode(key->tables, bound, arena)) missing = "decode attention";
+  const char *missing = NULL, *of_shape = "";
+  if (bound->knobs.shape_fallback == MSW_SHAPE_NONE)
+    of_shape = msw_format(arena, " of shape %g-%g-%g", bound->num_heads, bound->num_kv_heads, bound->head_dim);
+  if (!key->tables || !bind_gemm(key->tables, bound, arena)) missing = "GEMM table";
+  else if (!bind_prefill(key->tables, bound, arena)) missing = msw_format(arena, "prefill attention table%s", of_shape);
+  else if (!bind_decode(key->tables, bound, arena)) missing = msw_format(arena, "decode attention table%s", of_shape);
   if (missing)
-    set_void(bound, MSW_FLAG_VOID_TABLE,
-             msw_format(arena, "no %s table for %s in the bench-data folders", missing, key->gpu->name));
+    set_void(bound, MSW_FLAG_VOID_TABLE, msw_format(arena, "no %s for %s in the bench-data folders", missing, key->gpu->name));
 }
 
 void msw_case_bind(const msw_case_key *key, msw_arena *arena, msw_case *bound) {

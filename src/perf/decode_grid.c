@@ -97,7 +97,7 @@ static size_t last_present_kv(const msw_decode_grid *grid, size_t i_batch, size_
   return i_kv;   /* unreachable: every batch of the axis has a row */
 }
 
-/* MFU at a grid corner, holes filled by the ragged-corner rule. */
+/* MFU at a grid corner, holes filled by the ragged-corner rule; *row: where it comes from, n_rows for a hole that is 0. */
 static double corner_mfu(const msw_decode_grid *grid, bool clamp, size_t i_batch, size_t i_kv, double mfu_floor,
                          msw_flags *flags, size_t *row) {
   size_t i_cell = i_batch * grid->n_kv + i_kv;
@@ -106,7 +106,10 @@ static double corner_mfu(const msw_decode_grid *grid, bool clamp, size_t i_batch
     if (!clamp || grid->mfu[i_cell] >= mfu_floor) return grid->mfu[i_cell];
   }
   if (isnan(grid->mfu[i_cell])) *flags |= MSW_FLAG_TABLE_HOLE;
-  if (!clamp) return 0.0;
+  if (!clamp) {
+    *row = grid->n_rows;
+    return 0.0;
+  }
   size_t i_instead = i_batch * grid->n_kv + last_present_kv(grid, i_batch, i_kv);
   *row = grid->row[i_instead];
   return grid->mfu[i_instead];
@@ -133,12 +136,16 @@ static double bilinear(const msw_decode_grid *grid, const msw_knobs *knobs, doub
   double share[4] = {(1 - b.weight) * (1 - c.weight), b.weight * (1 - c.weight), (1 - b.weight) * c.weight,
                      b.weight * c.weight};
   double value[4];
-  msw_rows_used rows = {.n = 4};
+  msw_rows_used rows = {0};
   for (size_t i_corner = 0; i_corner < 4; i_corner++) {
     /* a corner of weight zero is read too, as published, but a hole there does not matter */
     msw_flags ignored = 0, *noted = share[i_corner] > 0.0 ? flags : &ignored;
-    value[i_corner] = corner_mfu(grid, clamp, i_batch[i_corner], i_kv[i_corner], mfu_floor, noted, &rows.row[i_corner]);
-    rows.weight[i_corner] = share[i_corner];
+    size_t row;
+    value[i_corner] = corner_mfu(grid, clamp, i_batch[i_corner], i_kv[i_corner], mfu_floor, noted, &row);
+    if (share[i_corner] > 0.0 && row < grid->n_rows) {
+      rows.row[rows.n] = row;
+      rows.weight[rows.n++] = share[i_corner];
+    }
     if (in_time) value[i_corner] = grid->batch[i_batch[i_corner]] * grid->kv_len[i_kv[i_corner]] / value[i_corner];
   }
   if (used) *used = rows;

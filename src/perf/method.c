@@ -135,6 +135,7 @@ static bool parse_list(const char *text, msw_arena *arena, const double **list, 
   const char *at = text + 1;
   for (*n = 0; *at; (*n)++) {
     size_t item = strcspn(at, ",]");
+    if (at[item] == ']' && at[item + 1] != '\0') return false;
     if (!msw_parse_suffixed(msw_strndup(arena, at, item), &values[*n])) return false;
     at += item + 1;
   }

@@ -114,6 +114,8 @@ typedef struct {
   const char *const *input_files;      /* every file it rests on: extends chain, model configs, GPU entries */
   const char *const *input_sha256;
   size_t n_inputs;
+  size_t n_documents;                  /* of them, the first: the sweep file and what it extends; all that counts of these
+                                          is in `expanded` */
   msw_texts texts;
   msw_arena *arena;
 } msw_spec;

@@ -20,7 +20,7 @@ typedef struct {
   double power;          /* FLOP ~ x^power: 1 GEMM over m, 2 prefill attention over seq_len */
 } msw_curve;
 
-/* Rows used by a lookup, for explain. weight sums to 1. */
+/* Rows used by a lookup, for explain. weight sums to 1, to less where a missing row counts as MFU 0. */
 typedef struct { size_t n; size_t row[4]; double weight[4]; } msw_rows_used;
 
 /* Sorts rows by x; of rows with equal x the last one in file order wins. x, mfu: [n_rows]; `pick` [n] chooses rows. */

@@ -1,0 +1,23 @@
+/* Commands: one cmd_*.c each, all in the same order: options, help text, helpers, the command itself, its description. */
+#ifndef MSW_CLI_COMMAND_H
+#define MSW_CLI_COMMAND_H
+
+#include <stddef.h>
+
+#include "context.h"
+#include "msw/base/status.h"
+#include "opt.h"
+
+typedef struct {
+  const char *name;
+  const char *summary;        /* one line for the list of commands */
+  msw_opt_table table;
+  size_t options_size;        /* of the struct that the table fills and `run` gets */
+  /* Results go to stdout; problems to ctx->diag, which the caller prints. */
+  msw_status (*run)(const void *options, msw_context *ctx);
+} msw_command;
+
+extern const msw_command msw_command_run, msw_command_plan, msw_command_eval, msw_command_explain, msw_command_tables,
+    msw_command_version;
+
+#endif

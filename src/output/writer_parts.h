@@ -1,0 +1,83 @@
+/* What the writer_*.c files share: a result file under construction. */
+#ifndef MSW_OUTPUT_WRITER_PARTS_H
+#define MSW_OUTPUT_WRITER_PARTS_H
+
+#include "msw/formats/h5.h"
+#include "msw/output/writer.h"
+
+/* Where a block without a name has its counts in /meta, and its methods in /meta/methods. */
+#define MSW_UNNAMED_BLOCK "block"
+#define MSW_META_GROUP "meta"
+
+/* A chunk as it will stand in the file. */
+typedef struct { unsigned char *bytes; size_t cap, n; } msw_stored_chunk;
+typedef struct {
+  msw_h5_encoder *encoder;      /* NULL without compression */
+  msw_stored_chunk *fields;     /* [most fields of a block] */
+} msw_writer_thread;
+
+struct msw_writer {
+  const msw_plan *plan;
+  const msw_provenance *provenance;
+  msw_writer_options options;
+  msw_diag *diag;
+  msw_arena arena;
+  const char *path, *temp;
+  msw_h5 file;
+  msw_h5 **datasets;            /* [n_blocks][n_fields of the block] */
+  msw_writer_thread *threads;   /* [options.n_threads] */
+};
+
+/* ---- writer_temp.c ---- */
+/* Checks that `path` can become a result file and creates its temporary file, empty. While it exists, running out of
+ * memory removes it. */
+msw_status msw_temp_claim(const char *path, msw_arena *arena, msw_diag *diag, const char **temp);
+void msw_temp_remove(const char *temp);
+/* fsync, then the final name; *n_bytes is the file's size. After a failure the temporary file is gone. */
+msw_status msw_temp_promote(const char *temp, const char *path, msw_diag *diag, unsigned long long *n_bytes);
+
+/* ---- writer_names.c ---- */
+/* Errors for names of blocks and zips that something else in the file has. */
+msw_status msw_check_names(const msw_plan *plan, msw_diag *diag);
+
+/* ---- writer_attrs.c ---- */
+typedef struct { const char *name, *value; } msw_text_attr;
+/* Writes the attributes whose value is neither NULL nor "", in order. */
+msw_status msw_write_text_attrs(msw_h5 object, const msw_text_attr *attrs, size_t n, msw_diag *diag);
+typedef struct { const char *name; uint64_t value; } msw_count_attr;
+msw_status msw_write_count_attrs(msw_h5 object, const msw_count_attr *attrs, size_t n, msw_diag *diag);
+/* "a b c" from the names of all flag bits, as CF's flag_meanings. */
+const char *msw_flag_meanings(msw_arena *arena);
+
+/* ---- writer_coords.c ---- */
+/* Writes a block's coordinates. scales [rank] are open datasets afterwards, MSW_H5_NONE where something failed. */
+msw_status msw_write_coords(const msw_plan_block *block, msw_h5 group, msw_arena *arena, msw_diag *diag,
+                            msw_h5 *scales);
+/* Names of the axes that run along zips, joined by blanks; "" without zips. */
+const char *msw_zipped_names(const msw_plan_block *block, msw_arena *arena);
+
+/* ---- writer_fields.c ---- */
+/* The field that viewers show unasked: step_us, else the first float field, else the first. */
+const msw_field *msw_signal_field(const msw_plan_block *block);
+/* Creates a block's variables; they stay open in datasets [n_fields]. */
+msw_status msw_write_fields(const msw_writer *writer, const msw_plan_block *block, msw_h5 group, const msw_h5 *scales,
+                            msw_h5 *datasets);
+
+/* ---- writer_block.c ---- */
+/* Attributes of the file as a whole, and the group of every block with all that is in it but the cells. */
+msw_status msw_write_blocks(msw_writer *writer);
+
+/* ---- writer_meta.c ---- */
+const char *msw_meta_block_name(const msw_spec_block *block);
+msw_status msw_write_meta(msw_writer *writer);
+msw_status msw_write_counts(msw_writer *writer, const msw_block_counts *counts);
+
+/* ---- writer_methods.c ---- */
+/* Every method of every block, with the value of every knob on every GPU, as JSON text. */
+const char *msw_methods_json(const msw_plan *plan, msw_arena *arena);
+
+/* ---- writer_tiles.c ---- */
+void msw_threads_start(msw_writer *writer);
+void msw_threads_end(msw_writer *writer);
+
+#endif

@@ -40,7 +40,8 @@ static void read_block(msw_spec_reader *reader, const msw_json *value, msw_spec_
   level->is_block = true;
   level->at = value;
   block->name = "";
-  if (!msw_json_begin(&object, value, reader->diag)) return;
+  level->is_broken = !msw_json_begin(&object, value, reader->diag);
+  if (level->is_broken) return;
   read_name(reader, &object, &block->name);
   if (strcmp(block->name, RESULT_GROUP_OF_OURS) == 0)
     msw_json_error(reader->diag, msw_json_get(value, "name"), NULL, "the result file has a group \"%s\" already", block->name);

@@ -117,6 +117,7 @@ static void complete_axes(msw_spec_reader *reader, msw_block_draft *draft) {
 
 void msw_spec_build_block(msw_spec_reader *reader, msw_block_draft *draft) {
   const msw_spec_level *sweep = draft->sweep, *own = draft->own;
+  if (own && own->is_broken) return;
   choose_phase(reader, draft);
   if (!draft->has_phase) return;
   place_zips(reader, draft);

@@ -72,10 +72,11 @@ static void rule_out(selection *s, const msw_json *text) {
 /* {"glob": "*", "not": ["…"]} */
 static bool select_glob(selection *s, const msw_json *value) {
   msw_json_reader object;
+  const size_t n_errors = s->reader->diag->n_errors;
   msw_json_begin(&object, value, s->reader->diag);
   const msw_json *glob = msw_json_want(&object, "glob", true), *without = msw_json_want(&object, "not", false);
   msw_json_end(&object, true);
-  if (!glob) return false;
+  if (s->reader->diag->n_errors > n_errors) return false;
   const msw_json *const *texts;
   size_t n_texts = 0;
   bool good = !without || msw_spec_list_texts(s->reader, without, s->from->what, &texts, &n_texts);

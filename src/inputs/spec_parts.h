@@ -74,6 +74,7 @@ typedef struct {
 typedef struct {
   const msw_json *at;                    /* the sweep or the block */
   bool is_block;
+  bool is_broken;                        /* a block that is no object: reported, nothing to be said of it */
   const msw_json *phase_at;              /* NULL: no phase given */
   bool phase_is_good;
   msw_phase phase;

@@ -51,10 +51,14 @@ static void add_tables(input_list *list, const msw_kernel_set *set) {
   }
 }
 
-static void add_all(input_list *list, const msw_plan *plan, const msw_run_tables *tables) {
-  const msw_spec *spec = plan->spec;
-  for (size_t i_input = 0; i_input < spec->n_inputs; i_input++)
+static void add_spec_inputs(input_list *list, const msw_spec *spec, size_t first, size_t end) {
+  for (size_t i_input = first; i_input < end; i_input++)
     add_input(list, spec->input_files[i_input], spec->input_sha256[i_input]);
+}
+
+/* Everything but the sweep's own documents. */
+static void add_data(input_list *list, const msw_plan *plan, const msw_run_tables *tables) {
+  add_spec_inputs(list, plan->spec, plan->spec->n_documents, plan->spec->n_inputs);
   for (size_t i_block = 0; i_block < plan->n_blocks; i_block++) {
     const msw_spec_block *block = plan->blocks[i_block].spec;
     for (size_t i_gpu = 0; i_gpu < block->axes[MSW_AXIS_GPU].n; i_gpu++)
@@ -63,15 +67,19 @@ static void add_all(input_list *list, const msw_plan *plan, const msw_run_tables
   for (size_t i_set = 0; tables && i_set < tables->n_sets; i_set++) add_tables(list, tables->sets[i_set]);
 }
 
-/* File names are left out: a moved folder holds the same data. */
-static void hash_identity(const char *expanded, const input_list *list, char hex[65]) {
+static void add_line(msw_sha256 *hash, const char *line) {
+  msw_sha256_add(hash, line, strlen(line));
+  msw_sha256_add(hash, "\n", 1);
+}
+
+/* File names are left out: a moved folder holds the same data. So are the sweep's documents: all of them that counts is in
+ * the expanded one, and a comment is no other sweep. */
+static void hash_identity(const char *expanded, const input_list *list, size_t first_data, char hex[65]) {
   msw_sha256 hash;
   msw_sha256_init(&hash);
-  msw_sha256_add(&hash, expanded, strlen(expanded));
-  for (size_t i_input = 0; i_input < list->n; i_input++) {
-    msw_sha256_add(&hash, "\n", 1);
-    msw_sha256_add(&hash, list->items[i_input].sha256, strlen(list->items[i_input].sha256));
-  }
+  add_line(&hash, "mfusweep " MSW_VERSION);
+  add_line(&hash, expanded);
+  for (size_t i_input = first_data; i_input < list->n; i_input++) add_line(&hash, list->items[i_input].sha256);
   msw_sha256_hex(&hash, hex);
 }
 
@@ -84,8 +92,10 @@ static const char *host_name(msw_arena *arena) {
 
 msw_provenance msw_provenance_collect(const msw_plan *plan, const msw_run_tables *tables, msw_arena *arena) {
   input_list list = {.arena = arena};
-  add_all(&list, plan, tables);
+  add_spec_inputs(&list, plan->spec, 0, plan->spec->n_documents);
+  size_t first_data = list.n;
+  add_data(&list, plan, tables);
   msw_provenance provenance = {.inputs = list.items, .n_inputs = list.n, .host = host_name(arena)};
-  hash_identity(plan->spec->expanded, &list, provenance.hash);
+  hash_identity(plan->spec->expanded, &list, first_data, provenance.hash);
   return provenance;
 }

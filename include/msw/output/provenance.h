@@ -17,7 +17,8 @@ const char *msw_build_flags(void);
 
 typedef struct { const char *file, *sha256; } msw_input;
 typedef struct {
-  char hash[65];             /* identity of the result: sha256 over the expanded spec and every input's sha256, in order */
+  char hash[65];             /* identity of the result: sha256 over the tool's version, the expanded sweep and the sha256 of
+                                every input but the sweep's own documents, in order */
   const msw_input *inputs;   /* spec chain, models, GPU entries, kernel tables; each file once, in order of use */
   size_t n_inputs;
   const char *host;

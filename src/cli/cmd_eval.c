@@ -19,10 +19,12 @@ typedef struct {
 static const msw_opt options_table[] = {
     {MSW_OPT_TEXT, 0, "gpu", "G", AT(gpu), MSW_OPT_NEEDED_LATER, "a GPU's name or alias"},
     {MSW_OPT_TEXT, 0, "method", "M", AT(method), MSW_OPT_NEEDED_LATER, "a method preset, e.g. v2-interp"},
-    {MSW_OPT_TEXT, 0, "steps", "F.csv", AT(steps), MSW_OPT_NEEDED, "the steps: columns model,tp,decode,prefill and any others"},
+    {MSW_OPT_TEXT, 0, "steps", "F.csv", AT(steps), MSW_OPT_NEEDED_LATER,
+     "the steps: columns model,tp,decode,prefill and any others"},
     {MSW_OPT_SWITCH, 0, "per-op", NULL, AT(per_op), MSW_OPT_OPTIONAL,
      "add a column <phase>_<op>_us for every operation that occurs; all layers, all buckets, one GPU's share"},
-    {MSW_OPT_TEXT, 'o', "output", "OUT.csv", AT(output), MSW_OPT_OPTIONAL, "write there, all or nothing, instead of to stdout"},
+    {MSW_OPT_TEXT, 'o', "output", "OUT.csv", AT(output), MSW_OPT_OPTIONAL,
+     "write there, all or nothing, instead of to stdout"},
     {MSW_OPT_TEXT, 0, "dtype", "FORMAT", AT(dtype), MSW_OPT_OPTIONAL,
      "number format of the weights: bf16, fp8 ... (default config: the model's torch_dtype)"},
     {MSW_OPT_LIST, 0, "set", "KNOB=VALUE", AT(sets), MSW_OPT_OPTIONAL,
@@ -50,12 +52,15 @@ static msw_status write_result(msw_context *ctx, const char *path, const msw_buf
 }
 
 /* Everything that can be wrong is looked at before the first complaint makes it leave. */
-static bool read_inputs(const eval_options *options, msw_context *ctx, msw_setup *setup, msw_dtype *dtype, msw_steps *steps) {
+static bool read_inputs(const eval_options *options, msw_context *ctx, msw_setup *setup, msw_dtype *dtype,
+                        msw_steps *steps) {
   size_t n_errors_before = ctx->diag.n_errors;
   msw_setup_choose(ctx, options->gpu, options->method, &options->sets, setup);
   msw_parse_dtype_option(ctx, options->dtype, dtype);
-  if (msw_steps_load(options->steps, &ctx->arena, &ctx->diag, steps) == MSW_OK) msw_eval_check_columns(steps, &ctx->diag);
-  if (options->output) msw_place_check(options->output, &ctx->diag);
+  if (!options->steps) msw_error(&ctx->diag, (msw_loc){0}, NULL, "see mfusweep help eval", "--steps is missing");
+  else if (msw_steps_load(options->steps, &ctx->arena, &ctx->diag, steps) == MSW_OK)
+    msw_eval_check_columns(steps, &ctx->diag);
+  if (options->output) msw_place_check(options->output, &options->steps, options->steps ? 1 : 0, &ctx->diag);
   return ctx->diag.n_errors == n_errors_before;
 }
 

@@ -23,18 +23,20 @@ static const msw_opt options_table[] = {
     {MSW_OPT_TEXT, 0, "method", "M", AT(method), MSW_OPT_OPTIONAL, "without SPEC: a method preset, e.g. v2-interp"},
     {MSW_OPT_TEXT, 0, "model", "NAME", AT(model), MSW_OPT_OPTIONAL, "without SPEC: a folder of model_configs/"},
     {MSW_OPT_TEXT, 0, "tp", "T", AT(tp), MSW_OPT_OPTIONAL, "without SPEC: tensor-parallel degree (default 1)"},
-    {MSW_OPT_TEXT, 0, "decode", "COUNT*KV[+...]", AT(decode), MSW_OPT_OPTIONAL, "without SPEC: decode requests, as in a steps CSV"},
+    {MSW_OPT_TEXT, 0, "decode", "COUNT*KV[+...]", AT(decode), MSW_OPT_OPTIONAL,
+     "without SPEC: decode requests, as in a steps CSV"},
     {MSW_OPT_TEXT, 0, "prefill", "COUNT*CACHED:NEW[+...]", AT(prefill), MSW_OPT_OPTIONAL,
      "without SPEC: prefill requests, as in a steps CSV"},
-    {MSW_OPT_TEXT, 0, "dtype", "FORMAT", AT(dtype), MSW_OPT_OPTIONAL, "without SPEC: number format of the weights (default config)"},
+    {MSW_OPT_TEXT, 0, "dtype", "FORMAT", AT(dtype), MSW_OPT_OPTIONAL,
+     "without SPEC: number format of the weights (default config)"},
     {MSW_OPT_LIST, 0, "set", "KNOB=VALUE", AT(sets), MSW_OPT_OPTIONAL, "change a knob of the method; repeatable"},
     {MSW_OPT_SWITCH, 0, "json", NULL, AT(json), MSW_OPT_OPTIONAL, "the same for machines, numbers in full"},
     MSW_DATA_OPTIONS(explain_options),
 };
 
 static const char about[] =
-    "Shows how one step comes by its time: every operation's shape, FLOP, bytes, MFU and time, the table rows behind it and\n"
-    "how far they lie from the point, what limits it, the knobs in force and what the flags mean.";
+    "Shows how one step comes by its time: every operation's shape, FLOP, bytes, MFU and time, the table rows\n"
+    "behind it and how far they lie from the point, what limits it, the knobs in force and what the flags mean.";
 static const char more[] =
     "Examples:\n"
     "  mfusweep explain sweeps/quickstart.json --cell model=llama-2-7b-hf,tp=1,method=v2-interp,batch=16,kv_len=4096\n"
@@ -43,8 +45,9 @@ static const char more[] =
 /* Options of one way to name a step that are given beside the other way. */
 static void refuse_other_way(const explain_options *options, msw_diag *diag) {
   const struct { const char *name, *value; } direct[] = {
-      {"--gpu", options->gpu},       {"--method", options->method},   {"--model", options->model}, {"--tp", options->tp},
-      {"--decode", options->decode}, {"--prefill", options->prefill}, {"--dtype", options->dtype}};
+      {"--gpu", options->gpu},     {"--method", options->method},   {"--model", options->model},
+      {"--tp", options->tp},       {"--decode", options->decode},   {"--prefill", options->prefill},
+      {"--dtype", options->dtype}};
   for (size_t i_option = 0; options->spec && i_option < sizeof direct / sizeof direct[0]; i_option++)
     if (direct[i_option].value)
       msw_error(diag, (msw_loc){0}, direct[i_option].name, "in a sweep, --cell says it", "does not go with SPEC");
@@ -59,7 +62,8 @@ static bool read_tp(msw_context *ctx, const char *text, double *tp) {
   const int64_t max_tp = 65536;
   bool is_good = !text || (msw_parse_int(text, &value) && value >= 1 && value <= max_tp);
   if (!is_good)
-    msw_error(&ctx->diag, (msw_loc){0}, "--tp", NULL, "expected a whole number from 1 to %lld, found '%s'", (long long)max_tp, text);
+    msw_error(&ctx->diag, (msw_loc){0}, "--tp", NULL, "expected a whole number from 1 to %lld, found '%s'",
+              (long long)max_tp, text);
   *tp = (double)value;
   return is_good;
 }
@@ -94,23 +98,26 @@ static void read_direct(msw_context *ctx, const explain_options *options, msw_su
 /* The cell's method with the command line's knobs on top. */
 static void change_knobs(msw_context *ctx, const msw_opt_list *sets, msw_method *method) {
   msw_method changes;
-  if (sets->n == 0 || !msw_method_parse(method->preset->name, sets->items, sets->n, &ctx->arena, &ctx->diag, &changes)) return;
+  if (sets->n == 0 || !msw_method_parse(method->preset->name, sets->items, sets->n, &ctx->arena, &ctx->diag, &changes))
+    return;
   size_t n = method->n_settings + changes.n_settings;
   msw_method_setting *settings = msw_arena_array(&ctx->arena, n, sizeof *settings);
-  for (size_t i_setting = 0; i_setting < method->n_settings; i_setting++) settings[i_setting] = method->settings[i_setting];
+  for (size_t i_setting = 0; i_setting < method->n_settings; i_setting++)
+    settings[i_setting] = method->settings[i_setting];
   for (size_t i_setting = 0; i_setting < changes.n_settings; i_setting++)
     settings[method->n_settings + i_setting] = changes.settings[i_setting];
   method->settings = settings;
   method->n_settings = n;
 }
 
-static void read_cell(msw_context *ctx, const explain_options *options, msw_subject *subject) {
-  msw_spec *spec = msw_arena_alloc(&ctx->arena, sizeof *spec);   /* the subject points into both */
-  msw_plan *plan = msw_arena_alloc(&ctx->arena, sizeof *plan);
+/* The subject points into the spec. */
+static void read_cell(msw_context *ctx, const explain_options *options, msw_spec *spec, msw_subject *subject) {
+  msw_plan plan;
   msw_spec_edits none = {0};
   if (msw_spec_load(options->spec, none, &ctx->data, &ctx->arena, &ctx->diag, spec) != MSW_OK) return;
-  if (msw_plan_build(spec, &ctx->arena, &ctx->diag, plan) != MSW_OK) return;
-  if (msw_subject_from_cell(ctx, plan, &options->cell, subject)) change_knobs(ctx, &options->sets, &subject->setup.method);
+  if (msw_plan_build(spec, &ctx->arena, &ctx->diag, &plan) != MSW_OK) return;
+  if (msw_subject_from_cell(ctx, &plan, &options->cell, subject))
+    change_knobs(ctx, &options->sets, &subject->setup.method);
 }
 
 /* ---- The command ---- */
@@ -119,7 +126,8 @@ static void explain(const msw_subject *subject, bool json, msw_arena *arena) {
   msw_case bound;
   msw_breakdown breakdown;
   msw_op_list ops = {0};
-  msw_setup_bind(&subject->setup, subject->model, subject->tp, subject->dtype, subject->allow_split_heads, arena, &bound);
+  msw_setup_bind(&subject->setup, subject->model, subject->tp, subject->dtype, subject->allow_split_heads, arena,
+                 &bound);
   msw_step_eval(&bound, &subject->step, &ops, &breakdown);
   if (subject->n_rules > 0) breakdown.flags |= MSW_FLAG_EXCLUDED;
   msw_explanation explanation = {subject, &bound, &breakdown, &ops};
@@ -132,14 +140,16 @@ static void explain(const msw_subject *subject, bool json, msw_arena *arena) {
 static msw_status cmd_explain(const void *opaque, msw_context *ctx) {
   const explain_options *options = opaque;
   msw_subject subject = {0};
+  msw_spec spec = {0};
   msw_status status = msw_context_open_data(ctx, &options->data);
   if (status != MSW_OK) return status;
   refuse_other_way(options, &ctx->diag);
-  if (options->spec) read_cell(ctx, options, &subject);
+  if (options->spec) read_cell(ctx, options, &spec, &subject);
   else read_direct(ctx, options, &subject);
-  if (ctx->diag.status != MSW_OK) return ctx->diag.status;
-  status = msw_setup_load(ctx, &subject.setup);
+  status = ctx->diag.status;
+  if (status == MSW_OK) status = msw_setup_load(ctx, &subject.setup);
   if (status == MSW_OK) explain(&subject, options->json, &ctx->arena);
+  msw_spec_free(&spec);
   return status;
 }
 

@@ -24,8 +24,9 @@ static const msw_opt options_table[] = {
 };
 
 static const char about[] =
-    "Shows what `mfusweep run` would compute: dimensions, chunks, exact cell counts, what each exclude rule takes away,\n"
-    "bytes and time. Evaluates nothing and loads no kernel table. Cells that lack a kernel table are found only by run.";
+    "Shows what `mfusweep run` would compute: dimensions, chunks, exact cell counts, what each exclude rule\n"
+    "takes away, bytes and time. Evaluates nothing and loads no kernel table: cells that lack one are found\n"
+    "only by run.";
 static const char more[] =
     "Warns where the sweep's limits or the free disk space would not do; only run refuses.\n"
     "\n"
@@ -40,10 +41,13 @@ static msw_status cmd_plan(const void *opaque, msw_context *ctx) {
   msw_status status = msw_context_open_data(ctx, &options->data);
   if (status == MSW_OK) status = msw_spec_load(options->spec, edits, &ctx->data, &ctx->arena, &ctx->diag, &spec);
   if (status == MSW_OK) status = msw_plan_build(&spec, &ctx->arena, &ctx->diag, &plan);
-  if (status != MSW_OK) return status;
-  const char *path = spec.output_file ? spec.output_file : msw_format(&ctx->arena, "results/%s.h5", spec.name);
-  bool compressed = !spec.compress || strcmp(spec.compress, "none") != 0;
-  return (options->json ? msw_plan_show_json : msw_plan_show)(&plan, path, compressed, ctx);
+  if (status == MSW_OK) {
+    const char *path = spec.output_file ? spec.output_file : msw_format(&ctx->arena, "results/%s.h5", spec.name);
+    bool compressed = !spec.compress || strcmp(spec.compress, "none") != 0;
+    status = (options->json ? msw_plan_show_json : msw_plan_show)(&plan, path, compressed, ctx);
+  }
+  msw_spec_free(&spec);
+  return status;
 }
 
 const msw_command msw_command_plan = {

@@ -88,12 +88,13 @@ static const char *result_path(const run_job *job) {
 
 static msw_status check_place(const run_job *job) {
   msw_diag *diag = &job->ctx->diag;
-  bool has_room = msw_place_has_room(job->path, job->plan.n_bytes, job->deflate, false, diag);
-  return msw_place_check(job->path, diag) && has_room ? MSW_OK : MSW_BAD_INPUT;
+  bool is_good = msw_place_check(job->path, job->spec.input_files, job->spec.n_inputs, diag) &&
+                 msw_place_has_room(job->path, job->plan.n_bytes, job->deflate, false, diag);
+  return is_good ? MSW_OK : MSW_BAD_INPUT;
 }
 
-/* Limits, room and a writable place: all that forbids a run is said together. Where a result lies already, its place does
- * not matter before it is known to be another one. */
+/* Limits, room and a writable place: all that forbids a run is said together. Where a result lies already, its place
+ * does not matter before it is known to be another one. */
 static msw_status check_feasible(const run_job *job) {
   msw_diag *diag = &job->ctx->diag;
   size_t n_errors_before = diag->n_errors;
@@ -115,7 +116,7 @@ static msw_status look_at_old_result(run_job *job, bool *complete) {
   if (*complete) return MSW_OK;
   const char *what = "is no result of mfusweep";
   if (old.hash)
-    what = msw_format(&job->ctx->arena, "holds another result (sweep '%s', mfusweep %s): the sweep or its inputs differ",
+    what = msw_format(&job->ctx->arena, "holds another result (sweep '%s', mfusweep %s): sweep or inputs differ",
                       old.spec_name ? old.spec_name : "?", old.version ? old.version : "?");
   msw_error(diag, (msw_loc){.file = job->path}, NULL, "--fresh replaces it; -o names another file", "%s", what);
   return MSW_BAD_INPUT;
@@ -153,7 +154,8 @@ static msw_status write_grid(run_job *job) {
     msw_writer_abort(writer);
     return status;
   }
-  msw_run_summary summary = {.path = job->path, .plan = plan, .tables = &job->tables, .counts = counts, .n_threads = n_threads};
+  msw_run_summary summary = {.path = job->path, .plan = plan, .tables = &job->tables, .counts = counts,
+                             .n_threads = n_threads};
   status = msw_writer_finish(writer, counts, &summary.stored_bytes);
   summary.seconds = msw_now_s() - start_s;
   if (status == MSW_OK) msw_run_summary_print(&summary);
@@ -185,19 +187,25 @@ static msw_status compute(run_job *job) {
 
 static msw_status cmd_run(const void *options, msw_context *ctx) {
   run_job job = {.options = options, .ctx = ctx};
+  if (job.options->quiet && job.options->verbose) {
+    msw_error(&ctx->diag, (msw_loc){0}, NULL, NULL, "--quiet and --verbose exclude each other");
+    return MSW_BAD_INPUT;
+  }
   if (job.options->quiet) msw_log_level(MSW_QUIET);
   if (job.options->verbose) msw_log_level(MSW_VERBOSE);
 
   msw_spec_edits edits = {job.options->sets.items, job.options->sets.n};
   msw_status status = msw_context_open_data(ctx, &job.options->data);
-  if (status == MSW_OK) status = msw_spec_load(job.options->spec, edits, &ctx->data, &ctx->arena, &ctx->diag, &job.spec);
+  if (status == MSW_OK)
+    status = msw_spec_load(job.options->spec, edits, &ctx->data, &ctx->arena, &ctx->diag, &job.spec);
   if (status == MSW_OK) status = msw_plan_build(&job.spec, &ctx->arena, &ctx->diag, &job.plan);
   if (status == MSW_OK) status = choose_compression(&job);
-  if (status != MSW_OK) return status;
-
-  job.path = result_path(&job);
-  if (job.options->dry_run) return msw_plan_show(&job.plan, job.path, job.deflate, ctx);
-  return compute(&job);
+  if (status == MSW_OK) {
+    job.path = result_path(&job);
+    status = job.options->dry_run ? msw_plan_show(&job.plan, job.path, job.deflate, ctx) : compute(&job);
+  }
+  msw_spec_free(&job.spec);
+  return status;
 }
 
 const msw_command msw_command_run = {

@@ -1,4 +1,4 @@
-/* mfusweep tables: what the measured kernel tables cover, which peak their mfu columns mean, and what is odd about them. */
+/* mfusweep tables: what the kernel tables cover, which peak their mfu columns mean, and what is odd about them. */
 #include "command.h"
 #include "msw/inputs/kernel_table.h"
 #include "tables.h"
@@ -17,8 +17,9 @@ static const msw_opt options_table[] = {
 };
 
 static const char about[] =
-    "Lists every kernel table in use: its rows and ranges, the peak that MFU is relative to, and the peak that the file's\n"
-    "own mfu column was divided by. Lines with ! say what is odd. \"m 8..4096 (9)\": from 8 to 4096, 9 different values.";
+    "Lists every kernel table in use: its rows and ranges, the peak that MFU is relative to, and the peak\n"
+    "that the file's own mfu column was divided by. Lines with ! say what is odd.\n"
+    "\"m 8..4096 (9)\" means from 8 to 4096, 9 different values.";
 static const char more[] =
     "Example:\n"
     "  mfusweep tables --gpu h100 --bench-data my_tables";
@@ -45,11 +46,7 @@ static msw_status cmd_tables(const void *opaque, msw_context *ctx) {
   msw_kernel_set *sets = msw_arena_array(&ctx->arena, ctx->data.n_gpus, sizeof *sets);
   size_t n_sets = 0;
   status = load_sets(ctx, only, sets, &n_sets);
-  if (options->json) msw_tables_json(sets, n_sets, &ctx->arena);
-  for (size_t i_set = 0; !options->json && i_set < n_sets; i_set++) {
-    if (i_set > 0) puts("");
-    msw_tables_text(sets[i_set].gpu, &sets[i_set], &ctx->arena);
-  }
+  (options->json ? msw_tables_json : msw_tables_text)(sets, n_sets, &ctx->arena);
   return status;
 }
 

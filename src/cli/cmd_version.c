@@ -21,7 +21,8 @@ static msw_status cmd_version(const void *options, msw_context *ctx) {
   (void)options;
   msw_columns table = msw_columns_new("ll", &ctx->arena);
   add(&table, "commit", msw_git_commit());
-  add(&table, "formats", msw_format(&ctx->arena, "sweep language %d, result file %d", MSW_SWEEP_LANGUAGE, MSW_RESULT_FORMAT));
+  add(&table, "formats",
+      msw_format(&ctx->arena, "sweep language %d, result file %d", MSW_SWEEP_LANGUAGE, MSW_RESULT_FORMAT));
   add(&table, "compiler", msw_build_compiler());
   add(&table, "flags", msw_build_flags());
   add(&table, "libraries", msw_format(&ctx->arena, "HDF5 %s, %s", msw_h5_library_version(), MSW_BUILD_LIBRARIES));

@@ -1,4 +1,4 @@
-/* Commands: one cmd_*.c each, all in the same order: options, help text, helpers, the command itself, its description. */
+/* Commands: one cmd_*.c each, all in the same order: options, help text, helpers, the command, its description. */
 #ifndef MSW_CLI_COMMAND_H
 #define MSW_CLI_COMMAND_H
 

@@ -6,8 +6,8 @@
 enum { MAX_ERRORS_SHOWN = 50 };
 
 msw_status msw_context_open_data(msw_context *ctx, const msw_data_options *options) {
-  return msw_data_root_open(options->data_dir, options->bench_dirs.items, options->bench_dirs.n, &ctx->arena, &ctx->diag,
-                            &ctx->data);
+  return msw_data_root_open(options->data_dir, options->bench_dirs.items, options->bench_dirs.n, &ctx->arena,
+                            &ctx->diag, &ctx->data);
 }
 
 void msw_context_say(msw_context *ctx) {

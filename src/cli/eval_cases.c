@@ -7,7 +7,8 @@
 #include "msw/base/str.h"
 
 typedef struct { const char *name; int64_t tp; msw_case *bound; } known_case;
-typedef struct { const char *name; msw_model *model; } known_model;   /* model NULL: it could not be had; said already */
+/* model NULL: it could not be had, which was said already */
+typedef struct { const char *name; msw_model *model; } known_model;
 
 typedef struct {
   msw_context *ctx;
@@ -36,7 +37,8 @@ static const msw_model *find_model(binder *b, const msw_step_row *row) {
 
 static const msw_case *bind_row(binder *b, const msw_step_row *row) {
   for (size_t i_case = b->n_cases; i_case-- > 0;)   /* neighbouring rows are often of one case */
-    if (b->cases[i_case].tp == row->tp && msw_equal_nocase(b->cases[i_case].name, row->model)) return b->cases[i_case].bound;
+    if (b->cases[i_case].tp == row->tp && msw_equal_nocase(b->cases[i_case].name, row->model))
+      return b->cases[i_case].bound;
   const msw_model *model = find_model(b, row);
   if (!model) return NULL;
   known_case bound = {row->model, row->tp, msw_arena_alloc(&b->ctx->arena, sizeof(msw_case))};

@@ -5,9 +5,9 @@
 #include "msw/inputs/steps.h"
 #include "setup.h"
 
-/* The bound case of every row, [n_rows] in the arena; rows of one model and tp share theirs. Heads that tp does not divide
- * are allowed (and flagged). Unknown models and broken config.json files are all reported; NULL then. Cases that have no
- * numbers are warned of, once each. */
+/* The bound case of every row, [n_rows] in the arena; rows of one model and tp share theirs. Heads that tp does not
+ * divide are allowed (and flagged). Unknown models and broken config.json files are all reported; NULL then. Cases that
+ * have no numbers are warned of, once each. */
 const msw_case *const *msw_eval_bind_rows(msw_context *ctx, const msw_setup *setup, msw_dtype dtype,
                                           const msw_steps *steps);
 

@@ -48,8 +48,8 @@ void msw_eval_check_columns(const msw_steps *steps, msw_diag *diag) {
     if (is_ours(steps->names[i_col]))
       names = msw_format(&diag->arena, "%s%s%s", names, names[0] ? ", " : "", steps->names[i_col]);
   if (names[0])
-    msw_warn(diag, (msw_loc){.file = steps->file}, NULL, NULL, "has columns that eval adds too (the later ones are eval's): %s",
-             names);
+    msw_warn(diag, (msw_loc){.file = steps->file}, NULL, NULL,
+             "has columns that eval adds too (the later ones are eval's): %s", names);
 }
 
 static void add_number(msw_buf *out, double number) {
@@ -70,7 +70,8 @@ static void add_header(msw_buf *out, const msw_steps *steps, const msw_op_column
   add_cells(out, steps->names, steps->n_cols);
   for (size_t i_figure = 0; i_figure < N_FIGURES; i_figure++) msw_buf_printf(out, ",%s", figures[i_figure].name);
   msw_buf_add(out, ",bound,flags");
-  for (size_t i_op = 0; i_op < ops->n; i_op++) msw_buf_printf(out, ",%s_%s_us", ops->items[i_op].phase, ops->items[i_op].name);
+  for (size_t i_op = 0; i_op < ops->n; i_op++)
+    msw_buf_printf(out, ",%s_%s_us", ops->items[i_op].phase, ops->items[i_op].name);
   msw_buf_add(out, "\n");
 }
 
@@ -78,7 +79,8 @@ static void add_breakdown(msw_buf *out, const msw_breakdown *breakdown) {
   enum { FLAGS_BYTES = 1024 };
   char flags[FLAGS_BYTES];
   for (size_t i_figure = 0; i_figure < N_FIGURES; i_figure++) add_number(out, figures[i_figure].of(breakdown));
-  msw_buf_printf(out, ",%s,%s", msw_bound_name(breakdown->bound), msw_flags_text(breakdown->flags, flags, sizeof flags));
+  msw_buf_printf(out, ",%s,%s", msw_bound_name(breakdown->bound),
+                 msw_flags_text(breakdown->flags, flags, sizeof flags));
 }
 
 static void add_ops(msw_buf *out, const msw_op_columns *columns, const msw_op_list *ops) {

@@ -1,5 +1,5 @@
-/* The table that eval prints (DESIGN "Steps CSV"): the input's columns unchanged, the breakdown, and on request the time of
- * every operation.
+/* The table that eval prints (DESIGN "Steps CSV"): the input's columns unchanged, the breakdown, and on request the
+ * time of every operation.
  */
 #ifndef MSW_CLI_EVAL_CSV_H
 #define MSW_CLI_EVAL_CSV_H

@@ -1,5 +1,5 @@
-/* The operations that occur in a list of steps, as columns in a fixed order: prefill, decode, fused, step; within a phase the
- * projections in the order of a layer, attention, memory. */
+/* The operations that occur in a list of steps, as columns in a fixed order: prefill, decode, fused, step; within a
+ * phase the projections in the order of a layer, attention, memory. */
 #ifndef MSW_CLI_EVAL_OPS_H
 #define MSW_CLI_EVAL_OPS_H
 

@@ -124,7 +124,8 @@ static bool find_on_axis(const msw_spec_block *block, const msw_spec_axis *axis,
   }
   if (!text && axis->n == 1) return true;
   if (!text) {
-    msw_error(diag, command_line, "--cell", values_text(axis, &diag->arena), "%s is missing: it has %zu values", name, axis->n);
+    msw_error(diag, command_line, "--cell", values_text(axis, &diag->arena), "%s is missing: it has %zu values", name,
+              axis->n);
     return false;
   }
   for (size_t i_value = 0; i_value < axis->n; i_value++)
@@ -132,7 +133,7 @@ static bool find_on_axis(const msw_spec_block *block, const msw_spec_axis *axis,
       *position = i_value;
       return true;
     }
-  msw_error(diag, command_line, "--cell", hint_for(axis, text, diag), "%s has no value %s", name, text);
+  msw_error(diag, command_line, "--cell", hint_for(axis, text, diag), "%s has no value '%s'", name, text);
   return false;
 }
 
@@ -149,16 +150,17 @@ static bool find_on_zip(const msw_spec_block *block, const msw_spec_zip *zip, co
     }
     if (fits && n_found++ == 0) found = i_value;
   }
-  if (n_found != 1) {
-    msw_error(diag, command_line, "--cell", NULL, "%s of zip %s: %zu of its %zu positions have these values",
-              n_found ? "say more" : "wrong values", zip->name, n_found, zip->n);
-    return false;
-  }
+  if (n_found == 0) msw_error(diag, command_line, "--cell", NULL, "no position of zip %s has these values", zip->name);
+  if (n_found > 1)
+    msw_error(diag, command_line, "--cell", "name more of its axes", "%zu positions of zip %s have these values",
+              n_found, zip->name);
+  if (n_found != 1) return false;
   for (size_t i_member = 0; i_member < zip->n_members; i_member++) position[zip->members[i_member]] = found;
   return true;
 }
 
-static bool find_in_block(const msw_spec_block *block, const wishes *wanted, msw_diag *diag, size_t position[MSW_N_AXES]) {
+static bool find_in_block(const msw_spec_block *block, const wishes *wanted, msw_diag *diag,
+                          size_t position[MSW_N_AXES]) {
   bool is_good = true;
   memset(position, 0, MSW_N_AXES * sizeof *position);
   for (int axis = 0; axis < MSW_N_AXES; axis++)
@@ -196,12 +198,14 @@ static const msw_plan_block *fitting_block(msw_context *ctx, const msw_plan *pla
   size_t n_fits = 0, position[MSW_N_AXES];
   for (size_t i_block = 0; i_block < plan->n_blocks; i_block++) {
     msw_diag unused = {0};
-    if (find_in_block(plan->blocks[i_block].spec, wanted, &unused, position) && n_fits++ == 0) fits = &plan->blocks[i_block];
+    if (find_in_block(plan->blocks[i_block].spec, wanted, &unused, position) && n_fits++ == 0)
+      fits = &plan->blocks[i_block];
     msw_diag_free(&unused);
   }
   if (n_fits == 1) return fits;
   msw_error(&ctx->diag, command_line, "--cell", block_names(plan, &ctx->arena),
-            n_fits ? "several blocks have such a cell: add block=NAME" : "no block has such a cell: block=NAME says why");
+            n_fits ? "several blocks have such a cell: add block=NAME"
+                   : "no block has such a cell: block=NAME says why");
   return NULL;
 }
 

@@ -1,4 +1,6 @@
-/* An explanation for machines: the same facts, numbers in full. docs/commands.md lists the keys. */
+/* An explanation for machines: the same facts, numbers in full. Keys are stable. */
+#include <string.h>
+
 #include "explain.h"
 #include "msw/formats/json.h"
 
@@ -89,12 +91,28 @@ static void add_op(msw_arena *arena, msw_json *list, const msw_explanation *e, c
   add_lookup(arena, object, e->bound, op);
 }
 
+/* Numbers as numbers (null where the method has none), flags as true or false, the rest as its text. */
+static void add_knob(msw_arena *arena, msw_json *object, const msw_knobs *values, const msw_knob_info *knob) {
+  const char *field = (const char *)values + knob->offset;
+  double number;
+  int flag;
+  if (knob->type == MSW_KNOB_NUMBER) {
+    memcpy(&number, field, sizeof number);
+    msw_json_add_number(arena, object, knob->name, number);
+  } else if (knob->type == MSW_KNOB_FLAG) {
+    memcpy(&flag, field, sizeof flag);
+    msw_json_add_bool(arena, object, knob->name, flag != 0);
+  } else {
+    msw_json_add_string(arena, object, knob->name, msw_knob_text(values, knob, arena));
+  }
+}
+
 static void add_knobs(msw_arena *arena, msw_json *root, const msw_knobs *values) {
   size_t n_knobs;
   const msw_knob_info *knobs = msw_knobs_table(&n_knobs);
   msw_json *object = msw_json_add_object(arena, root, "knobs");
   for (size_t i_knob = 0; i_knob < n_knobs; i_knob++)
-    msw_json_add_string(arena, object, knobs[i_knob].name, msw_knob_text(values, &knobs[i_knob], arena));
+    add_knob(arena, object, values, &knobs[i_knob]);
 }
 
 void msw_explain_json(const msw_explanation *e, msw_arena *arena) {

@@ -58,7 +58,8 @@ const char *msw_distance_text(const msw_distance *distance, msw_arena *arena) {
     return msw_format(arena, "%s -> %.15g", point, distance->low);
   }
   bool is_between = distance->low <= distance->at && distance->at <= distance->high;
-  return msw_format(arena, "%s %s %.15g and %.15g", point, is_between ? "between" : "from", distance->low, distance->high);
+  return msw_format(arena, "%s %s %.15g and %.15g", point, is_between ? "between" : "from", distance->low,
+                    distance->high);
 }
 
 const char *msw_op_limit(const msw_op *op) {

@@ -7,14 +7,16 @@ static double value_at(const msw_spec_block *block, msw_axis_id axis, const size
   return block->axes[axis].values[position[axis]];
 }
 
-static void set_decode(const msw_spec_block *block, const size_t position[MSW_N_AXES], msw_arena *arena, msw_step *step) {
+static void set_decode(const msw_spec_block *block, const size_t position[MSW_N_AXES], msw_arena *arena,
+                       msw_step *step) {
   msw_decode_group *group = msw_arena_alloc(arena, sizeof *group);
   *group = (msw_decode_group){value_at(block, MSW_AXIS_BATCH, position), value_at(block, MSW_AXIS_KV_LEN, position)};
   step->decode = group;
   step->n_decode = 1;
 }
 
-static void set_prefill(const msw_spec_block *block, const size_t position[MSW_N_AXES], msw_arena *arena, msw_step *step) {
+static void set_prefill(const msw_spec_block *block, const size_t position[MSW_N_AXES], msw_arena *arena,
+                        msw_step *step) {
   msw_axis_id batch = block->phase == MSW_MIXED ? MSW_AXIS_PREFILL_BATCH : MSW_AXIS_BATCH;
   msw_prefill_group *group = msw_arena_alloc(arena, sizeof *group);
   *group = (msw_prefill_group){value_at(block, batch, position), value_at(block, MSW_AXIS_CACHED_LEN, position),
@@ -23,7 +25,8 @@ static void set_prefill(const msw_spec_block *block, const size_t position[MSW_N
   step->n_prefill = 1;
 }
 
-static void find_rules(const msw_spec_block *block, const size_t position[MSW_N_AXES], msw_arena *arena, msw_subject *subject) {
+static void find_rules(const msw_spec_block *block, const size_t position[MSW_N_AXES], msw_arena *arena,
+                       msw_subject *subject) {
   const msw_spec_rule **rules = msw_arena_array(arena, block->n_rules, sizeof *rules);
   double *scratch = msw_arena_array(arena, msw_rule_scratch(block, 1), sizeof *scratch);
   for (size_t i_rule = 0; i_rule < block->n_rules; i_rule++) {
@@ -39,10 +42,12 @@ bool msw_subject_from_cell(msw_context *ctx, const msw_plan *plan, const msw_opt
   size_t position[MSW_N_AXES];
   if (!msw_parse_cell(ctx, plan, cell, &found, position)) return false;
   const msw_spec_block *block = found->spec;
-  *subject = (msw_subject){.model = block->models[position[MSW_AXIS_MODEL]], .tp = value_at(block, MSW_AXIS_TP, position)};
+  const msw_model *model = block->models[position[MSW_AXIS_MODEL]];
+  *subject = (msw_subject){.model = model, .tp = value_at(block, MSW_AXIS_TP, position)};
   subject->setup.gpu = block->gpus[position[MSW_AXIS_GPU]];
   subject->setup.method = found->methods[position[MSW_AXIS_METHOD]];
-  msw_dtype_parse(block->axes[MSW_AXIS_DTYPE].labels[position[MSW_AXIS_DTYPE]], &subject->dtype);   /* "config" leaves NONE */
+  const char *dtype = block->axes[MSW_AXIS_DTYPE].labels[position[MSW_AXIS_DTYPE]];
+  msw_dtype_parse(dtype, &subject->dtype);   /* "config" leaves MSW_DTYPE_NONE */
   const char *name = block->name[0] ? msw_format(&ctx->arena, ", block %s", block->name) : "";
   subject->cell = msw_format(&ctx->arena, "sweep %s%s", plan->spec->name, name);
   if (block->phase != MSW_PREFILL) set_decode(block, position, &ctx->arena, &subject->step);

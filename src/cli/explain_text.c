@@ -40,17 +40,19 @@ static void print_heading(const msw_explanation *e, msw_arena *arena) {
 }
 
 static void print_rules(const msw_explanation *e) {
-  for (size_t i_rule = 0; i_rule < e->subject->n_rules; i_rule++) {
-    const msw_spec_rule *rule = e->subject->rules[i_rule];
-    printf("\nexcluded by %s (%s:%d): the result file has no number here; without the rule it would be:\n", rule->text,
-           rule->where.loc.file ? rule->where.loc.file : "sweep", rule->where.loc.line);
+  const msw_subject *subject = e->subject;
+  if (subject->n_rules > 0) puts("\nexcluded: the result file has no number here");
+  for (size_t i_rule = 0; i_rule < subject->n_rules; i_rule++) {
+    const msw_loc *loc = &subject->rules[i_rule]->where.loc;
+    printf("  by rule %s (%s:%d)\n", subject->rules[i_rule]->text, loc->file ? loc->file : "sweep", loc->line);
   }
+  if (subject->n_rules > 0) puts("without the rule it would be");
 }
 
 static void print_phase(const char *name, const msw_phase_time *phase) {
   if (!(phase->time_us > 0.0)) return;
-  printf("  %-9s %14.3f us  the longer of gemm %.3f + attention %.3f and memory %.3f\n", name, phase->time_us, phase->gemm_us,
-         phase->attn_us, phase->memory_us);
+  printf("  %-9s %14.3f us  the longer of gemm %.3f + attention %.3f and memory %.3f\n", name, phase->time_us,
+         phase->gemm_us, phase->attn_us, phase->memory_us);
 }
 
 static void print_step(const msw_explanation *e, msw_arena *arena) {
@@ -96,8 +98,8 @@ static void print_ops(const msw_explanation *e, msw_arena *arena) {
     msw_columns_add(&table, share_text(e, op, arena));
     msw_columns_add(&table, msw_op_limit(op));
   }
-  puts("\noperations: all layers, one GPU's share; attention's shape is batch x length looked up; (shares) in brackets are\n"
-       "hidden behind a longer part of the step");
+  puts("\noperations: all layers, one GPU's share; attention's shape is batch x length looked up;\n"
+       "(shares) in brackets are hidden behind a longer part of the step");
   msw_columns_print(&table, 2, stdout);
 }
 
@@ -128,7 +130,8 @@ static const char *distances_text(const msw_case *bound, const msw_op *op, msw_a
 /* The operations that one table stands for. */
 static void print_rows_of(const msw_explanation *e, const msw_kernel_table *table, msw_arena *arena) {
   msw_columns columns = msw_columns_new("llll", arena);
-  printf("  %s (%s, peak %.5g TFLOP/s)\n", table->file, msw_dtype_name(table->dtype), table->peak_flop_per_s / flop_per_tflop);
+  printf("  %s (%s, peak %.5g TFLOP/s)\n", table->file, msw_dtype_name(table->dtype),
+         table->peak_flop_per_s / flop_per_tflop);
   for (size_t i_op = 0; i_op < e->ops->n; i_op++) {
     const msw_op *op = &e->ops->ops[i_op];
     if (op->table != table) continue;

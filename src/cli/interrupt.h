@@ -4,8 +4,8 @@
 
 #include <signal.h>
 
-/* From now on the first SIGINT or SIGTERM only sets the flag that is returned; a second one ends the process as usual. The
- * flag is the process's own: the one global of this layer. */
+/* From now on the first SIGINT or SIGTERM only sets the flag that is returned; a second one ends the process as usual.
+ * The flag is the process's own: the one global of this layer. */
 const volatile sig_atomic_t *msw_catch_interrupts(void);
 
 #endif

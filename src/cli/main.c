@@ -21,8 +21,10 @@ static const char first_steps[] =
     "  mfusweep plan sweeps/quickstart.json     what a sweep would compute\n"
     "  mfusweep run sweeps/quickstart.json      compute it into results/quickstart.h5\n"
     "\n"
-    "Exit codes: 0 done, 1 failed, 2 usage or bad input, 130 interrupted. Results go to stdout, everything else to stderr.\n"
-    "docs/sweep-file.md describes sweep files, docs/result-file.md the files that come out, docs/model.md the formulas.\n";
+    "Exit codes: 0 done, 1 failed, 2 usage or bad input, 130 interrupted.\n"
+    "Results go to stdout, everything else to stderr.\n"
+    "docs/sweep-file.md describes sweep files, docs/result-file.md the files that come out,\n"
+    "docs/model.md the formulas.\n";
 
 static void print_overview(void) {
   printf("mfusweep %s: sweeps of LLM inference step configurations through MFU rooflines into labelled HDF5 grids\n\n",
@@ -48,6 +50,7 @@ static msw_status refuse_command(const char *name, msw_context *ctx) {
 }
 
 static msw_status help(const char *name, msw_context *ctx) {
+  if (name && strcmp(name, "help") == 0) name = NULL;
   const msw_command *command = name ? find_command(name) : NULL;
   if (name && !command) return refuse_command(name, ctx);
   if (command) msw_opt_print_help(&command->table, stdout);

@@ -39,7 +39,8 @@ void msw_warn_mfu_columns(const msw_kernel_set *const *sets, size_t n_sets) {
       if (!msw_kernel_table_mfu_is_off(table)) continue;
       if (n_off++ < max_shown) warn_of_table(table, sets[i_set]->gpu, &arena);
     }
-  if (n_off > max_shown) msw_log_loud("WARNING: so were %zu other tables' (mfusweep tables lists them)", n_off - max_shown);
+  if (n_off > max_shown)
+    msw_log_loud("WARNING: so were %zu other tables' (mfusweep tables lists them)", n_off - max_shown);
   msw_log_loud("WARNING: times that rest on these columns are wrong by that ratio; use mfu_source=latency");
   msw_arena_free(&arena);
 }

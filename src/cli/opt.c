@@ -95,8 +95,10 @@ static bool is_known_option(const msw_opt_table *table, const char *arg) {
 /* The option's value is what is attached to it, else the next argument. */
 static void read_option(arguments *args, const msw_opt *opt, const char *attached) {
   if (opt->kind == MSW_OPT_SWITCH) {
-    if (attached) msw_error(args->diag, command_line, NULL, NULL, "--%s takes no value, found '%s'", opt->name, attached);
-    else set_variable(args, opt, NULL);
+    if (attached)
+      msw_error(args->diag, command_line, NULL, NULL, "--%s takes no value, found '%s'", opt->name, attached);
+    else
+      set_variable(args, opt, NULL);
     return;
   }
   if (attached) {

@@ -35,13 +35,13 @@ static const char *usage_of(const msw_opt *opt, msw_arena *arena) {
   const char *name = opt->name;
   if (opt->kind != MSW_OPT_OPERAND)
     name = opt->letter ? msw_format(arena, "-%c", opt->letter) : msw_format(arena, "--%s", opt->name);
-  return msw_format(arena, "%s%s%s%s%s%s", optional ? "[" : "", name, opt->value ? " " : "", opt->value ? opt->value : "",
-                    optional ? "]" : "", opt->kind == MSW_OPT_LIST ? "..." : "");
+  return msw_format(arena, "%s%s%s%s%s%s", optional ? "[" : "", name, opt->value ? " " : "",
+                    opt->value ? opt->value : "", optional ? "]" : "", opt->kind == MSW_OPT_LIST ? "..." : "");
 }
 
 void msw_opt_print_usage(const msw_opt_table *table, FILE *out) {
   msw_arena arena = {0};
-  const char *head = msw_format(&arena, "usage: mfusweep %s ", table->command);
+  const char *head = msw_format(&arena, "usage: mfusweep %s%s", table->command, table->n_options ? " " : "");
   wrapped page = {.out = out, .indent = (int)strlen(head), .at = (int)strlen(head)};
   fputs(head, out);
   for (size_t i_opt = 0; i_opt < table->n_options; i_opt++) {

@@ -1,19 +1,21 @@
-/* The place that a result is to be written to. The user named it, so what is wrong with it is found before any work and is
- * bad input (exit code 2), not a failure.
+/* The place that a result is to be written to. The user named it, so what is wrong with it is found before any work and
+ * is bad input (exit code 2), not a failure.
  */
 #ifndef MSW_CLI_PLACE_H
 #define MSW_CLI_PLACE_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "msw/base/diag.h"
 
-/* Creates missing folders above `path` and tries whether a file can be made beside it; leaves none behind. */
-bool msw_place_check(const char *path, msw_diag *diag);
+/* Creates missing folders above `path` and tries whether a file can be made beside it; leaves none behind. A place that
+ * is one of the files `inputs` [n_inputs] is refused. */
+bool msw_place_check(const char *path, const char *const *inputs, size_t n_inputs, msw_diag *diag);
 
-/* False (and an error) when not even a third of the bytes, or all of them where they are not to be compressed, fits on the
- * file system. With `only_warn` it is a warning and true. */
+/* False (and an error) when not even a third of the bytes, or all of them where they are not to be compressed, fits on
+ * the file system. With `only_warn` it is a warning and true. */
 bool msw_place_has_room(const char *path, uint64_t bytes, bool compressed, bool only_warn, msw_diag *diag);
 
 #endif

@@ -1,4 +1,4 @@
-/* A plan for machines. Keys are stable; docs/commands.md lists them. */
+/* A plan for machines. Keys are stable. */
 #include "msw/formats/json.h"
 #include "plan_show.h"
 
@@ -69,7 +69,8 @@ static void add_block(msw_arena *arena, msw_json *blocks, const msw_plan_block *
 static void add_warnings(msw_arena *arena, msw_json *root, const msw_diag *diag, size_t first) {
   msw_json *warnings = msw_json_add_array(arena, root, "warnings");
   for (size_t i_item = first; i_item < diag->n; i_item++)
-    if (diag->items[i_item].severity == MSW_WARNING) msw_json_add_string(arena, warnings, NULL, diag->items[i_item].message);
+    if (diag->items[i_item].severity == MSW_WARNING)
+      msw_json_add_string(arena, warnings, NULL, diag->items[i_item].message);
 }
 
 msw_status msw_plan_show_json(const msw_plan *plan, const char *path, bool compressed, msw_context *ctx) {

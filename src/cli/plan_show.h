@@ -7,9 +7,10 @@
 #include "context.h"
 #include "msw/grid/plan.h"
 
-/* Cells per second that one core evaluates and encodes. Measured with sweeps/quickstart.json (all fields, deflate) on one
- * core of a 2.x GHz server CPU; rounded down to one digit. A wish for scale, no promise. */
-#define MSW_PLAN_CELLS_PER_S_PER_CORE 5e6
+/* Cells per second that one core evaluates, compresses and writes. Measured: 2.1e6 with sweeps/quickstart.json
+ * and 2.3e6 with 4e6 decode cells (all 13 fields, deflate, release build, one thread of a 2.8 GHz Xeon); rounded down.
+ * It gives the scale of a run, no promise. */
+#define MSW_PLAN_CELLS_PER_S_PER_CORE 2e6
 
 /* `path` is where `run` would write. Prints to stdout; warnings go to ctx->diag. Always MSW_OK. */
 msw_status msw_plan_show(const msw_plan *plan, const char *path, bool compressed, msw_context *ctx);

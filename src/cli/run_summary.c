@@ -51,7 +51,8 @@ static void print_flags(const msw_block_counts *sum, uint64_t n_cells) {
 static void print_cells(const msw_run_summary *summary, const msw_block_counts *sum) {
   uint64_t n_cells = summary->plan->n_cells, n_excluded = cells_with(sum, MSW_FLAG_EXCLUDED);
   uint64_t n_void = n_cells - sum->n_evaluated - n_excluded;
-  char all[TEXT_BYTES], evaluated[TEXT_BYTES], excluded[TEXT_BYTES], none[TEXT_BYTES], time[TEXT_BYTES], rate[TEXT_BYTES];
+  char all[TEXT_BYTES], evaluated[TEXT_BYTES], excluded[TEXT_BYTES], none[TEXT_BYTES], time[TEXT_BYTES],
+      rate[TEXT_BYTES];
   double per_s = summary->seconds > 0.0 ? (double)n_cells / summary->seconds : 0.0;
   msw_log("%s cells: %s evaluated, %s excluded by rules, %s void", msw_human_count(n_cells, all, sizeof all),
           msw_human_count(sum->n_evaluated, evaluated, sizeof evaluated),
@@ -65,6 +66,7 @@ void msw_run_summary_print(const msw_run_summary *summary) {
   char bytes[TEXT_BYTES];
   print_cells(summary, &sum);
   print_flags(&sum, summary->plan->n_cells);
-  if (cells_with(&sum, MSW_FLAG_MFU_COLUMN_OFF) > 0) msw_warn_mfu_columns(summary->tables->sets, summary->tables->n_sets);
+  if (cells_with(&sum, MSW_FLAG_MFU_COLUMN_OFF) > 0)
+    msw_warn_mfu_columns(summary->tables->sets, summary->tables->n_sets);
   msw_log("%s: %s", summary->path, msw_human_bytes((double)summary->stored_bytes, bytes, sizeof bytes));
 }

@@ -12,11 +12,13 @@ static const char *all_methods(msw_arena *arena) {
   const msw_preset *presets = msw_presets(&n_presets);
   const char *text = "methods:";
   for (size_t i_preset = 0; i_preset < n_presets; i_preset++)
-    text = msw_format(arena, "%s%s %s (%s)", text, i_preset ? "," : "", presets[i_preset].name, presets[i_preset].description);
+    text = msw_format(arena, "%s%s %s (%s)", text, i_preset ? "," : "", presets[i_preset].name,
+                      presets[i_preset].description);
   return text;
 }
 
-bool msw_setup_choose(msw_context *ctx, const char *gpu, const char *method, const msw_opt_list *sets, msw_setup *setup) {
+bool msw_setup_choose(msw_context *ctx, const char *gpu, const char *method, const msw_opt_list *sets,
+                      msw_setup *setup) {
   *setup = (msw_setup){.gpu = msw_context_find_gpu(ctx, gpu)};
   if (!method) {
     msw_error(&ctx->diag, command_line, NULL, all_methods(&ctx->arena), "--method is missing");
@@ -27,7 +29,8 @@ bool msw_setup_choose(msw_context *ctx, const char *gpu, const char *method, con
 }
 
 msw_status msw_setup_load(msw_context *ctx, msw_setup *setup) {
-  if (!msw_method_knobs(&setup->method, setup->gpu, &ctx->diag, &setup->knobs, &setup->method_flags)) return MSW_BAD_INPUT;
+  if (!msw_method_knobs(&setup->method, setup->gpu, &ctx->diag, &setup->knobs, &setup->method_flags))
+    return MSW_BAD_INPUT;
   setup->tables = (msw_kernel_set){.gpu = setup->gpu};
   if (setup->method.preset->family != MSW_FAMILY_KERNEL_TABLES) return MSW_OK;
   return msw_kernel_set_load(&ctx->data, setup->gpu, &ctx->arena, &ctx->diag, &setup->tables);

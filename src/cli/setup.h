@@ -17,7 +17,8 @@ typedef struct {
 } msw_setup;
 
 /* Finds GPU and method by name; what is missing or unknown is an error that lists or hints at the choices. */
-bool msw_setup_choose(msw_context *ctx, const char *gpu, const char *method, const msw_opt_list *sets, msw_setup *setup);
+bool msw_setup_choose(msw_context *ctx, const char *gpu, const char *method, const msw_opt_list *sets,
+                      msw_setup *setup);
 /* Works out the knobs and loads the GPU's kernel tables, for a setup whose gpu and method are set. */
 msw_status msw_setup_load(msw_context *ctx, msw_setup *setup);
 

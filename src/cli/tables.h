@@ -25,9 +25,11 @@ typedef struct {
 
 msw_table_report msw_table_examine(const msw_kernel_table *table, msw_arena *arena);
 /* What deserves a user's attention, one sentence each; *n texts in the arena. */
-const char *const *msw_table_defects(const msw_kernel_table *table, const msw_table_report *report, msw_arena *arena, size_t *n);
+const char *const *msw_table_defects(const msw_kernel_table *table, const msw_table_report *report, msw_arena *arena,
+                                     size_t *n);
 
-void msw_tables_text(const msw_gpu *gpu, const msw_kernel_set *set, msw_arena *arena);   /* to stdout */
+/* To stdout; GPUs without tables come last in the text. */
+void msw_tables_text(const msw_kernel_set *sets, size_t n_sets, msw_arena *arena);
 void msw_tables_json(const msw_kernel_set *sets, size_t n_sets, msw_arena *arena);
 
 #endif

@@ -28,8 +28,13 @@ static msw_table_column examine_column(const char *name, const double *values, s
 
 static void examine_sizes(const msw_kernel_table *table, msw_table_report *report, msw_arena *arena) {
   const struct { const char *name; const double *values; } known[] = {
-      {"m", table->m},         {"k", table->k},           {"n", table->n},
-      {"batch", table->batch}, {"cached_len", table->cached_len}, {"seq_len", table->seq_len}, {"kv_len", table->kv_len}};
+      {"m", table->m},
+      {"k", table->k},
+      {"n", table->n},
+      {"batch", table->batch},
+      {"cached_len", table->cached_len},
+      {"seq_len", table->seq_len},
+      {"kv_len", table->kv_len}};
   for (size_t i_size = 0; i_size < sizeof known / sizeof known[0]; i_size++)
     if (known[i_size].values && report->n_sizes < MSW_MAX_TABLE_SIZES)
       report->sizes[report->n_sizes++] = examine_column(known[i_size].name, known[i_size].values, table->n_rows, arena);

@@ -1,4 +1,4 @@
-/* Kernel tables for machines. docs/commands.md lists the keys. */
+/* Kernel tables for machines. Keys are stable. */
 #include <stdio.h>
 
 #include "msw/formats/json.h"
@@ -59,7 +59,8 @@ static void add_table(msw_arena *arena, msw_json *list, const msw_kernel_table *
   size_t n_defects;
   const char *const *defects = msw_table_defects(table, &report, arena, &n_defects);
   msw_json *texts = msw_json_add_array(arena, object, "defects");
-  for (size_t i_defect = 0; i_defect < n_defects; i_defect++) msw_json_add_string(arena, texts, NULL, defects[i_defect]);
+  for (size_t i_defect = 0; i_defect < n_defects; i_defect++)
+    msw_json_add_string(arena, texts, NULL, defects[i_defect]);
 }
 
 void msw_tables_json(const msw_kernel_set *sets, size_t n_sets, msw_arena *arena) {
@@ -72,7 +73,8 @@ void msw_tables_json(const msw_kernel_set *sets, size_t n_sets, msw_arena *arena
     msw_json_add_number(arena, gpu, "mem_bw_bytes_per_s", sets[i_set].gpu->mem_bw_bytes_per_s);
     msw_json_add_number(arena, gpu, "mem_gib", sets[i_set].gpu->mem_gib);
     msw_json *tables = msw_json_add_array(arena, gpu, "tables");
-    for (size_t i_table = 0; i_table < sets[i_set].n_tables; i_table++) add_table(arena, tables, &sets[i_set].tables[i_table]);
+    for (size_t i_table = 0; i_table < sets[i_set].n_tables; i_table++)
+      add_table(arena, tables, &sets[i_set].tables[i_table]);
   }
   msw_buf text = {0};
   msw_json_write(root, 2, &text);

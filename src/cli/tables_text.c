@@ -7,13 +7,13 @@
 
 static const double flop_per_tflop = 1e12, bytes_per_gb = 1e9;
 
-static void print_gpu(const msw_gpu *gpu, msw_arena *arena) {
+static void print_gpu(const msw_gpu *gpu, const char *indent, msw_arena *arena) {
   const char *peaks = "";
   for (int dtype = MSW_BF16; dtype < MSW_N_DTYPES; dtype++)
     if (gpu->peak_flop_per_s[dtype] > 0.0)
       peaks = msw_format(arena, "%s%s%s %.6g", peaks, peaks[0] ? ", " : "", msw_dtype_name((msw_dtype)dtype),
                          gpu->peak_flop_per_s[dtype] / flop_per_tflop);
-  printf("%s: %s TFLOP/s; %.6g GB/s, %.6g GiB\n", gpu->name, peaks[0] ? peaks : "no peaks known",
+  printf("%s%s: %s TFLOP/s; %.6g GB/s, %.6g GiB\n", indent, gpu->name, peaks[0] ? peaks : "no peaks known",
          gpu->mem_bw_bytes_per_s / bytes_per_gb, gpu->mem_gib);
 }
 
@@ -32,17 +32,22 @@ static const char *sizes_text(const msw_table_report *report, msw_arena *arena) 
   return msw_format(arena, "%s, mfu %.15g..%.15g", text, report->file_mfu.min, report->file_mfu.max);
 }
 
-static const char *shape_text(const msw_kernel_table *table, msw_arena *arena) {
+/* "fp8", "bf16, KV bf16, heads 32, KV heads 8, head_dim 128, tp 2" */
+static const char *format_text(const msw_kernel_table *table, msw_arena *arena) {
   const msw_attention_shape *shape = &table->shape;
-  if (table->kind == MSW_KERNEL_GEMM) return "";
-  const char *text = msw_format(arena, ", heads %lld, KV heads %lld, head_dim %lld", (long long)shape->num_heads,
-                                (long long)shape->num_kv_heads, (long long)shape->head_dim);
-  return table->kind == MSW_KERNEL_DECODE_ATTENTION ? msw_format(arena, "%s, tp %lld", text, (long long)shape->tp) : text;
+  const char *dtype = table->dtype == MSW_DTYPE_NONE ? "number format not said" : msw_dtype_name(table->dtype);
+  if (table->kind == MSW_KERNEL_GEMM) return dtype;
+  const char *text =
+      msw_format(arena, "%s, KV %s, heads %lld, KV heads %lld, head_dim %lld", dtype, msw_dtype_name(table->kv_dtype),
+                 (long long)shape->num_heads, (long long)shape->num_kv_heads, (long long)shape->head_dim);
+  return table->kind == MSW_KERNEL_DECODE_ATTENTION ? msw_format(arena, "%s, tp %lld", text, (long long)shape->tp)
+                                                    : text;
 }
 
 static void print_peaks(const msw_kernel_table *table, const msw_gpu *gpu, msw_arena *arena) {
   const char *own = msw_peak_text(table->peak_flop_per_s, msw_peak_name(gpu, table->peak_flop_per_s, arena), arena);
-  printf("    peak: %s, %s\n", own, table->peak_declared ? "declared by SOURCE.json" : "taken, because none is declared");
+  printf("    peak: %s, %s\n", own,
+         table->peak_declared ? "declared by SOURCE.json" : "taken, because none is declared");
   if (table->implied_flop_per_s > 0.0)
     printf("    mfu column: divided by %s, as %zu of %zu rows agree\n",
            msw_peak_text(table->implied_flop_per_s, table->implied_name, arena), table->n_mfu_agree, table->n_mfu_rows);
@@ -54,16 +59,23 @@ static void print_table(const msw_kernel_table *table, const msw_gpu *gpu, msw_a
   size_t n_defects;
   const char *const *defects = msw_table_defects(table, &report, arena, &n_defects);
   printf("\n  %s  %s\n", msw_kernel_name(table->kind), table->file);
-  printf("    %zu rows, %s%s%s%s\n", table->n_rows, msw_dtype_name(table->dtype),
-         table->kv_dtype != MSW_DTYPE_NONE ? ", KV " : "",
-         table->kv_dtype != MSW_DTYPE_NONE ? msw_dtype_name(table->kv_dtype) : "", shape_text(table, arena));
+  printf("    %zu rows, %s\n", table->n_rows, format_text(table, arena));
   printf("    %s\n", sizes_text(&report, arena));
   print_peaks(table, gpu, arena);
   for (size_t i_defect = 0; i_defect < n_defects; i_defect++) printf("    ! %s\n", defects[i_defect]);
 }
 
-void msw_tables_text(const msw_gpu *gpu, const msw_kernel_set *set, msw_arena *arena) {
-  print_gpu(gpu, arena);
-  if (set->n_tables == 0) printf("  no kernel tables\n");
-  for (size_t i_table = 0; i_table < set->n_tables; i_table++) print_table(&set->tables[i_table], gpu, arena);
+void msw_tables_text(const msw_kernel_set *sets, size_t n_sets, msw_arena *arena) {
+  size_t n_without = 0;
+  for (size_t i_set = 0; i_set < n_sets; i_set++) {
+    n_without += sets[i_set].n_tables == 0;
+    if (sets[i_set].n_tables == 0) continue;
+    print_gpu(sets[i_set].gpu, "", arena);
+    for (size_t i_table = 0; i_table < sets[i_set].n_tables; i_table++)
+      print_table(&sets[i_set].tables[i_table], sets[i_set].gpu, arena);
+    printf("\n");
+  }
+  if (n_without > 0) printf("without kernel tables\n");
+  for (size_t i_set = 0; i_set < n_sets; i_set++)
+    if (sets[i_set].n_tables == 0) print_gpu(sets[i_set].gpu, "  ", arena);
 }

@@ -47,7 +47,8 @@ static int quota_v1(const char *group, msw_arena *arena) {
   char line[LINE_BYTES];
   double quota_us = 0.0, period_us = 0.0;
   if (!read_line(msw_join_path(arena, group, "cpu.cfs_quota_us"), line) || !msw_parse_double(line, &quota_us)) return 0;
-  if (!read_line(msw_join_path(arena, group, "cpu.cfs_period_us"), line) || !msw_parse_double(line, &period_us)) return 0;
+  if (!read_line(msw_join_path(arena, group, "cpu.cfs_period_us"), line) || !msw_parse_double(line, &period_us))
+    return 0;
   return whole_cpus(quota_us, period_us);
 }
 
@@ -56,9 +57,10 @@ static int smaller_limit(int a, int b) {
   return a < b ? a : b;
 }
 
-/* The smallest quota from `group` (a path below the mount, "/a/b") up to the root. Inside a container the group's path may
- * not exist below the mount; its ancestors are then simply absent. */
-static int smallest_quota(const char *mount, const char *group, int (*quota)(const char *, msw_arena *), msw_arena *arena) {
+/* The smallest quota from `group` (a path below the mount, "/a/b") up to the root. Inside a container the group's path
+ * may not exist below the mount; its ancestors are then simply absent. */
+static int smallest_quota(const char *mount, const char *group, int (*quota)(const char *, msw_arena *),
+                          msw_arena *arena) {
   int cpus = 0;
   char *path = msw_strdup(arena, group);
   for (;;) {
@@ -109,7 +111,7 @@ int msw_cgroup_cpus(const char *membership, const char *mount) {
 static int affinity_cpus(void) {
   enum { MOST_CPUS = 1 << 16 };
   int cpus = 0;
-  for (size_t n = CPU_SETSIZE; cpus == 0 && n <= MOST_CPUS; n *= 2) {   /* the kernel refuses sets smaller than its own */
+  for (size_t n = CPU_SETSIZE; cpus == 0 && n <= MOST_CPUS; n *= 2) { /* the kernel refuses sets smaller than its own */
     cpu_set_t *set = CPU_ALLOC(n);
     if (!set) return 1;
     if (sched_getaffinity(0, CPU_ALLOC_SIZE(n), set) == 0) cpus = CPU_COUNT_S(CPU_ALLOC_SIZE(n), set);

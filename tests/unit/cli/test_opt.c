@@ -1,0 +1,162 @@
+/* Option tables: every form, every mistake, usage and help. */
+#include <stdlib.h>
+
+#include "msw/base/str.h"
+#include "msw_test.h"
+#include "opt.h"
+
+typedef struct {
+  const char *spec, *more, *output;
+  msw_opt_list sets;
+  int threads;
+  bool fresh;
+} options;
+
+#define AT(field) offsetof(options, field)
+static const msw_opt table_options[] = {
+    {MSW_OPT_OPERAND, 0, "SPEC", NULL, AT(spec), MSW_OPT_NEEDED, "the sweep file"},
+    {MSW_OPT_OPERAND, 0, "MORE", NULL, AT(more), MSW_OPT_OPTIONAL, "another"},
+    {MSW_OPT_TEXT, 'o', "output", "OUT", AT(output), MSW_OPT_OPTIONAL, "where to"},
+    {MSW_OPT_LIST, 's', "set", "K=V", AT(sets), MSW_OPT_OPTIONAL, "changes"},
+    {MSW_OPT_COUNT, 'j', "threads", "N", AT(threads), MSW_OPT_OPTIONAL, "how many"},
+    {MSW_OPT_SWITCH, 'f', "fresh", NULL, AT(fresh), MSW_OPT_OPTIONAL, "anew"},
+};
+static const msw_opt_table table = {"run", table_options, sizeof table_options / sizeof table_options[0], "About.",
+                                    "More."};
+
+enum { MAX_ARGS = 12 };
+typedef struct { msw_arena arena; msw_diag diag; options options; bool good, help; } outcome;
+
+static outcome parse(const char *const *args) {
+  outcome o = {0};
+  char *argv[MAX_ARGS];
+  int argc = 0;
+  for (; args[argc]; argc++) argv[argc] = msw_strdup(&o.arena, args[argc]);   /* values point into them */
+  o.good = msw_opt_parse(&table, argc, argv, &o.arena, &o.diag, &o.options, &o.help);
+  return o;
+}
+
+static void done(outcome *o) {
+  msw_diag_free(&o->diag);
+  msw_arena_free(&o->arena);
+}
+
+#define ARGS(...) ((const char *const[]){__VA_ARGS__, NULL})
+
+static void test_forms(void **state) {
+  (void)state;
+  static const char *const forms[][4] = {
+      {"a.json", "--output", "x", NULL}, {"a.json", "--output=x", NULL, NULL}, {"-o", "x", "a.json", NULL},
+      {"-ox", "a.json", NULL, NULL},     {"-ox", "--", "a.json", NULL}};
+  for (size_t i_form = 0; i_form < sizeof forms / sizeof forms[0]; i_form++) {
+    outcome o = parse(forms[i_form]);
+    assert_true(o.good);
+    assert_string_equal(o.options.spec, "a.json");
+    assert_string_equal(o.options.output, "x");
+    assert_null(o.options.more);
+    done(&o);
+  }
+}
+
+static void test_values(void **state) {
+  (void)state;
+  outcome o = parse(ARGS("--set=a=1", "-s", "b=", "-f", "-j", "12", "a", "-", "--set", "--x"));
+  assert_true(o.good);
+  assert_int_equal(o.options.sets.n, 3);
+  assert_string_equal(o.options.sets.items[0], "a=1");
+  assert_string_equal(o.options.sets.items[1], "b=");
+  assert_string_equal(o.options.sets.items[2], "--x");   /* no option of the table: a value */
+  assert_true(o.options.fresh);
+  assert_int_equal(o.options.threads, 12);
+  assert_string_equal(o.options.more, "-");
+  done(&o);
+}
+
+static void test_operands_after_dashes(void **state) {
+  (void)state;
+  outcome o = parse(ARGS("--", "--fresh", "-j"));
+  assert_true(o.good);
+  assert_false(o.options.fresh);
+  assert_string_equal(o.options.spec, "--fresh");
+  assert_string_equal(o.options.more, "-j");
+  done(&o);
+}
+
+static void test_mistakes(void **state) {
+  (void)state;
+  static const struct { const char *args[MAX_ARGS]; const char *says; } cases[] = {
+      {{"a", "--fersh"}, "did you mean '--fresh'?"},
+      {{"a", "--fersh=1"}, "unknown option '--fersh'"},
+      {{"a", "-x"}, "unknown option '-x'"},
+      {{"a", "--zzzzzzzzz"}, "see mfusweep help run"},
+      {{"a", "--output"}, "--output has no value"},
+      {{"a", "--output", "--fresh"}, "--output has no value"},
+      {{"a", "-o", "-f"}, "--output has no value"},
+      {{"a", "-o", "x", "--output=y"}, "--output is given twice"},
+      {{"a", "-j", "0"}, "--threads: expected a whole number from 1 to 65536, found '0'"},
+      {{"a", "-j", "65537"}, "found '65537'"},
+      {{"a", "-j", "1.5"}, "found '1.5'"},
+      {{"a", "-j1", "-j2"}, "--threads is given twice"},
+      {{"a", "--fresh=yes"}, "--fresh takes no value"},
+      {{"a", "b", "c"}, "one argument too many: 'c'"},
+      {{"-f"}, "SPEC is missing: the sweep file"},
+      {{"--"}, "SPEC is missing"},
+  };
+  for (size_t i_case = 0; i_case < sizeof cases / sizeof cases[0]; i_case++) {
+    outcome o = parse(cases[i_case].args);
+    assert_false(o.good);
+    assert_says(&o.diag, cases[i_case].says);
+    done(&o);
+  }
+}
+
+static void test_all_mistakes_at_once(void **state) {
+  (void)state;
+  outcome o = parse(ARGS("--fersh", "-j", "x", "--set"));
+  assert_false(o.good);
+  assert_int_equal(o.diag.n_errors, 4);   /* the missing SPEC too */
+  assert_int_equal(o.diag.status, MSW_BAD_INPUT);
+  done(&o);
+}
+
+static void test_help_comes_first(void **state) {
+  (void)state;
+  outcome o = parse(ARGS("--fersh", "-h"));
+  assert_true(o.good && o.help);
+  done(&o);
+  o = parse(ARGS("--help"));
+  assert_true(o.good && o.help);
+  done(&o);
+  o = parse(ARGS("--", "--help"));
+  assert_false(o.help);
+  assert_string_equal(o.options.spec, "--help");
+  done(&o);
+}
+
+static void test_help_page(void **state) {
+  (void)state;
+  char *text = NULL;
+  size_t len = 0;
+  FILE *page = open_memstream(&text, &len);
+  msw_opt_print_help(&table, page);
+  fclose(page);
+  assert_string_equal(text, "usage: mfusweep run SPEC [MORE] [-o OUT] [-s K=V]... [-j N] [-f]\n\nAbout.\n\n"
+                            "  SPEC              the sweep file\n"
+                            "  MORE              another\n"
+                            "  -o, --output OUT  where to\n"
+                            "  -s, --set K=V     changes\n"
+                            "  -j, --threads N   how many\n"
+                            "  -f, --fresh       anew\n"
+                            "  -h, --help        this page\n\nMore.\n");
+  free(text);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(test_forms),           cmocka_unit_test(test_values),
+      cmocka_unit_test(test_operands_after_dashes), cmocka_unit_test(test_mistakes),
+      cmocka_unit_test(test_all_mistakes_at_once),  cmocka_unit_test(test_help_comes_first),
+      cmocka_unit_test(test_help_page),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}

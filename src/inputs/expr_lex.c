@@ -5,17 +5,23 @@
 
 #include "msw/base/num.h"
 
-/* Longer spellings first. Those with a fault are what people write who come from other languages. */
-static const struct { const char *text; msw_token_kind kind; const char *hint; } SIGNS[] = {
-  {"===", MSW_TOKEN_BAD, "write =="},
-  {"||", MSW_TOKEN_OR, NULL}, {"&&", MSW_TOKEN_AND, NULL}, {"==", MSW_TOKEN_EQUAL, NULL}, {"!=", MSW_TOKEN_UNEQUAL, NULL},
-  {"<=", MSW_TOKEN_LESS_EQUAL, NULL}, {">=", MSW_TOKEN_GREATER_EQUAL, NULL},
-  {"**", MSW_TOKEN_BAD, "write ^"}, {"//", MSW_TOKEN_BAD, "write floor(a / b)"}, {"<>", MSW_TOKEN_BAD, "write !="},
-  {"=", MSW_TOKEN_BAD, "write =="}, {"&", MSW_TOKEN_BAD, "write &&"}, {"|", MSW_TOKEN_BAD, "write ||"},
-  {"<", MSW_TOKEN_LESS, NULL}, {">", MSW_TOKEN_GREATER, NULL}, {"+", MSW_TOKEN_PLUS, NULL}, {"-", MSW_TOKEN_MINUS, NULL},
-  {"*", MSW_TOKEN_TIMES, NULL}, {"/", MSW_TOKEN_OVER, NULL}, {"%", MSW_TOKEN_MODULO, NULL}, {"^", MSW_TOKEN_POWER, NULL},
-  {"!", MSW_TOKEN_NOT, NULL}, {"?", MSW_TOKEN_QUESTION, NULL}, {":", MSW_TOKEN_COLON, NULL}, {",", MSW_TOKEN_COMMA, NULL},
-  {"(", MSW_TOKEN_OPEN, NULL}, {")", MSW_TOKEN_CLOSE, NULL}, {"[", MSW_TOKEN_OPEN_LIST, NULL},
+/* Longer spellings first. The bad ones are what people write who come from other languages. */
+typedef struct { const char *text; msw_token_kind kind; const char *hint; } sign_facts;
+static const sign_facts SIGNS[] = {
+  {"===", MSW_TOKEN_BAD, "write =="},      {"||", MSW_TOKEN_OR, NULL},
+  {"&&", MSW_TOKEN_AND, NULL},             {"==", MSW_TOKEN_EQUAL, NULL},
+  {"!=", MSW_TOKEN_UNEQUAL, NULL},         {"<=", MSW_TOKEN_LESS_EQUAL, NULL},
+  {">=", MSW_TOKEN_GREATER_EQUAL, NULL},   {"**", MSW_TOKEN_BAD, "write ^"},
+  {"//", MSW_TOKEN_BAD, "write floor(a / b)"}, {"<>", MSW_TOKEN_BAD, "write !="},
+  {"=", MSW_TOKEN_BAD, "write =="},        {"&", MSW_TOKEN_BAD, "write &&"},
+  {"|", MSW_TOKEN_BAD, "write ||"},        {"<", MSW_TOKEN_LESS, NULL},
+  {">", MSW_TOKEN_GREATER, NULL},          {"+", MSW_TOKEN_PLUS, NULL},
+  {"-", MSW_TOKEN_MINUS, NULL},            {"*", MSW_TOKEN_TIMES, NULL},
+  {"/", MSW_TOKEN_OVER, NULL},             {"%", MSW_TOKEN_MODULO, NULL},
+  {"^", MSW_TOKEN_POWER, NULL},            {"!", MSW_TOKEN_NOT, NULL},
+  {"?", MSW_TOKEN_QUESTION, NULL},         {":", MSW_TOKEN_COLON, NULL},
+  {",", MSW_TOKEN_COMMA, NULL},            {"(", MSW_TOKEN_OPEN, NULL},
+  {")", MSW_TOKEN_CLOSE, NULL},            {"[", MSW_TOKEN_OPEN_LIST, NULL},
   {"]", MSW_TOKEN_CLOSE_LIST, NULL},
 };
 enum { N_SIGNS = sizeof SIGNS / sizeof *SIGNS };
@@ -27,11 +33,12 @@ static bool is_one_of(char c, const char *set) { return c && strchr(set, c); }
 
 /* Words that are operators elsewhere; the one that is an operator here. */
 static msw_token word(msw_token token, const char *start) {
-  static const struct { const char *word, *hint; } FOREIGN[] = {{"and", "write &&"}, {"or", "write ||"}, {"not", "write !"}};
+  static const sign_facts FOREIGN[] = {
+    {"and", MSW_TOKEN_BAD, "write &&"}, {"or", MSW_TOKEN_BAD, "write ||"}, {"not", MSW_TOKEN_BAD, "write !"}};
   token.kind = token.len == 2 && strncmp(start, "in", 2) == 0 ? MSW_TOKEN_IN : MSW_TOKEN_NAME;
   for (size_t i = 0; i < sizeof FOREIGN / sizeof *FOREIGN; i++)
-    if (token.len == strlen(FOREIGN[i].word) && strncmp(start, FOREIGN[i].word, token.len) == 0) {
-      token.kind = MSW_TOKEN_BAD;
+    if (token.len == strlen(FOREIGN[i].text) && strncmp(start, FOREIGN[i].text, token.len) == 0) {
+      token.kind = FOREIGN[i].kind;
       token.hint = FOREIGN[i].hint;
     }
   return token;

@@ -42,7 +42,8 @@ static msw_value parse_call(msw_parser *p, const char *name, size_t at) {
   const bool folds = FUNCTIONS[i_function].folds;
   msw_value result = msw_parse_value(p);
   if (!folds) result = msw_emit_one(p, op, result);
-  for (; folds && msw_parser_accept(p, MSW_TOKEN_COMMA); n_args++) result = msw_emit_two(p, op, result, msw_parse_value(p));
+  for (; folds && msw_parser_accept(p, MSW_TOKEN_COMMA); n_args++)
+    result = msw_emit_two(p, op, result, msw_parse_value(p));
   if (folds && n_args == 1) msw_parser_stop(p, at, NULL, msw_format(p->arena, "%s takes two or more arguments", name));
   msw_parser_expect(p, MSW_TOKEN_CLOSE, "\")\"");
   result.at = at;

@@ -1,5 +1,5 @@
-/* Compiles expressions: recursive descent straight into a register program, types checked on the way. A wrong name or type
- * is reported and parsing goes on; after a mistake in the syntax there is nothing sensible left to say. */
+/* Compiles expressions: recursive descent straight into a register program, types checked on the way. A wrong name or
+ * type is reported and parsing goes on; after a mistake in the syntax there is nothing sensible left to say. */
 #include "expr_parser.h"
 
 #include "msw/base/str.h"
@@ -109,7 +109,8 @@ msw_value msw_parse_value(msw_parser *p) {
 
 msw_expr *msw_expr_compile(const char *text, msw_loc loc, const char *path, const msw_expr_scope *scope,
                            msw_arena *arena, msw_diag *diag) {
-  msw_parser p = {.text = msw_strdup(arena, text), .path = path, .loc = loc, .scope = scope, .arena = arena, .diag = diag};
+  msw_parser p = {
+      .text = msw_strdup(arena, text), .path = path, .loc = loc, .scope = scope, .arena = arena, .diag = diag};
   const size_t n_errors = diag->n_errors;
   msw_parser_advance(&p);
   const msw_value result = msw_parse_value(&p);

@@ -21,8 +21,10 @@ const char *msw_range_as_written(msw_range_job *job, const msw_json *value) {
 
 bool msw_range_within(msw_range_job *job, const msw_json *at, double value) {
   const msw_range_limits *limits = &job->limits;
-  if (value < limits->min) msw_json_error(job->diag, at, NULL, "%.15g is below %.15g, the least allowed", value, limits->min);
-  if (value > limits->max) msw_json_error(job->diag, at, NULL, "%.15g is above %.15g, the most allowed", value, limits->max);
+  if (value < limits->min)
+    msw_json_error(job->diag, at, NULL, "%.15g is below %.15g, the least allowed", value, limits->min);
+  if (value > limits->max)
+    msw_json_error(job->diag, at, NULL, "%.15g is above %.15g, the most allowed", value, limits->max);
   return value >= limits->min && value <= limits->max;
 }
 
@@ -108,7 +110,8 @@ static bool read_list(msw_range_job *job, const msw_json *value) {
     at = value->first;
     for (size_t i = first; i < repeat; i++) at = at->next;
   }
-  msw_json_error(job->diag, at, "{\"union\": […]} drops repeated values", "%.15g is in the list twice", job->values[repeat]);
+  msw_json_error(job->diag, at, "{\"union\": […]} drops repeated values", "%.15g is in the list twice",
+                 job->values[repeat]);
   return false;
 }
 
@@ -124,15 +127,20 @@ static bool read_union(msw_range_job *job, const msw_json *value, const msw_json
   for (size_t i = first + 1; i < job->n; i++)
     if (job->values[n_kept - 1] < job->values[i]) job->values[n_kept++] = job->values[i];
   if (n_kept < job->n)
-    msw_note(job->diag, value->loc, "%s: repeated values dropped: %zu", msw_range_as_written(job, value), job->n - n_kept);
+    msw_note(job->diag, value->loc, "%s: repeated values dropped: %zu", msw_range_as_written(job, value),
+             job->n - n_kept);
   job->n = n_kept;
   return true;
 }
 
 /* The forms of an object, and how many numbers each takes. */
-static const struct { const char *key; msw_ladder_kind kind; size_t min_numbers, max_numbers; bool can_round; } FORMS[] = {
-  {"range", MSW_LADDER_STEP, 2, 3, false}, {"mul", MSW_LADDER_MUL, 3, 3, true},    {"lin", MSW_LADDER_LIN, 3, 3, true},
-  {"log", MSW_LADDER_LOG, 3, 3, true},     {"pow2", MSW_LADDER_POW2, 2, 2, false},
+typedef struct { const char *key; msw_ladder_kind kind; size_t min_numbers, max_numbers; bool can_round; } ladder_form;
+static const ladder_form FORMS[] = {
+  {"range", MSW_LADDER_STEP, 2, 3, false},
+  {"mul", MSW_LADDER_MUL, 3, 3, true},
+  {"lin", MSW_LADDER_LIN, 3, 3, true},
+  {"log", MSW_LADDER_LOG, 3, 3, true},
+  {"pow2", MSW_LADDER_POW2, 2, 2, false},
 };
 enum { N_FORMS = sizeof FORMS / sizeof *FORMS };
 
@@ -145,11 +153,13 @@ static bool read_number(msw_range_job *job, const msw_json *value, double *out) 
   return true;
 }
 
-static bool read_ladder(msw_range_job *job, const msw_json *value, size_t i_form, const msw_json *args, msw_ladder ladder) {
+static bool read_ladder(msw_range_job *job, const msw_json *value, size_t i_form, const msw_json *args,
+                        msw_ladder ladder) {
   double *const numbers[] = {&ladder.start, &ladder.stop, &ladder.by};
   if (args->type != MSW_JSON_ARRAY || args->n_children < FORMS[i_form].min_numbers ||
       args->n_children > FORMS[i_form].max_numbers) {
-    msw_json_error(job->diag, args, NULL, "\"%s\" takes a list of %zu numbers", FORMS[i_form].key, FORMS[i_form].max_numbers);
+    msw_json_error(job->diag, args, NULL, "\"%s\" takes a list of %zu numbers", FORMS[i_form].key,
+                   FORMS[i_form].max_numbers);
     return false;
   }
   bool good = true;
@@ -192,7 +202,8 @@ static bool read_object(msw_range_job *job, const msw_json *value) {
   if (per_octave) read_number(job, per_octave, &ladder.by);
   msw_json_end(&reader, true);
   if (n_given != 1)
-    msw_json_error(job->diag, value, NULL, "expected one of \"range\", \"mul\", \"lin\", \"log\", \"pow2\" and \"union\"");
+    msw_json_error(job->diag, value, NULL,
+                   "expected one of \"range\", \"mul\", \"lin\", \"log\", \"pow2\" and \"union\"");
   if (job->diag->n_errors > n_errors) return false;
   return is_union ? read_union(job, value, given) : read_ladder(job, value, i_given, given, ladder);
 }
@@ -206,7 +217,8 @@ bool msw_range_read(msw_range_job *job, const msw_json *value) {
   case MSW_JSON_NULL:
   case MSW_JSON_BOOL: break;
   }
-  msw_json_error(job->diag, value, HOW_TO_WRITE, "expected a number or a range, not %s", msw_json_type_name(value->type));
+  msw_json_error(job->diag, value, HOW_TO_WRITE, "expected a number or a range, not %s",
+                 msw_json_type_name(value->type));
   return false;
 }
 

@@ -33,7 +33,8 @@ static const char *fault_of_by(const msw_ladder *ladder) {
     if (!is_count(ladder->by)) return "the number of values must be a whole number from 1 on";
     return ladder->by < 2 && ladder->start < ladder->stop ? "one value cannot be both start and stop" : NULL;
   case MSW_LADDER_POW2:
-    return is_count(ladder->by) && ladder->by <= MAX_PER_OCTAVE ? NULL : "\"per_octave\" must be a whole number, 1 to 1024";
+    if (is_count(ladder->by) && ladder->by <= MAX_PER_OCTAVE) return NULL;
+    return "\"per_octave\" must be a whole number, 1 to 1024";
   }
   return NULL;
 }
@@ -96,7 +97,8 @@ static bool climb_pow2(msw_range_job *job, const msw_ladder *ladder) {
       else if (!msw_range_push(job, ladder->at, value)) return false;
     }
   if (n_left_out)
-    msw_note(job->diag, ladder->at->loc, "%s: fractions left out: %zu", msw_range_as_written(job, ladder->at), n_left_out);
+    msw_note(job->diag, ladder->at->loc, "%s: fractions left out: %zu", msw_range_as_written(job, ladder->at),
+             n_left_out);
   return true;
 }
 
@@ -116,8 +118,8 @@ static bool are_whole(msw_range_job *job, const msw_ladder *ladder, size_t first
   const bool roundable = ladder->kind != MSW_LADDER_STEP && ladder->kind != MSW_LADDER_POW2;
   for (size_t i = first; job->limits.integral && i < job->n; i++)
     if (!msw_is_integral(job->values[i])) {
-      msw_json_error(job->diag, ladder->at, roundable ? "add \"round\": \"int\"" : NULL, "%s: %.15g is not a whole number",
-                     msw_range_as_written(job, ladder->at), job->values[i]);
+      msw_json_error(job->diag, ladder->at, roundable ? "add \"round\": \"int\"" : NULL,
+                     "%s: %.15g is not a whole number", msw_range_as_written(job, ladder->at), job->values[i]);
       return false;
     }
   return true;
@@ -139,9 +141,10 @@ static void round_values(msw_range_job *job, const msw_ladder *ladder, size_t fi
 bool msw_ladder_climb(msw_range_job *job, const msw_ladder *ladder) {
   const size_t first = job->n;
   if (!is_climbable(job, ladder) || !climb(job, ladder)) return false;
+  const bool misses_stop = job->n > first && job->values[job->n - 1] < ladder->stop;
   if (ladder->round_to_int) round_values(job, ladder, first);
   else if (!are_whole(job, ladder, first)) return false;
-  else if (job->n > first && job->values[job->n - 1] < ladder->stop)
+  if (misses_stop)
     msw_note(job->diag, ladder->at->loc, "%s ends at %.15g", msw_range_as_written(job, ladder->at),
              job->values[job->n - 1]);
   return true;

@@ -1,5 +1,5 @@
-/* Loads a sweep file: document, then levels (the sweep's and its blocks'), then blocks, then a look back. Every step goes on
- * after errors as far as there is something to say. */
+/* Loads a sweep file: document, then levels (the sweep's and its blocks'), then blocks, then a look back. Every step
+ * goes on after errors as far as there is something to say. */
 #include "spec_parts.h"
 
 #include <stdlib.h>
@@ -11,8 +11,8 @@ bool msw_spec_has_errors(const msw_spec_reader *reader) { return reader->diag->n
 static bool read_version(msw_spec_reader *reader, msw_json_reader *object) {
   const msw_json *version = msw_json_want(object, "sweep", true);
   if (!version) return true;   /* reported; the rest is worth reading */
-  if (version->type == MSW_JSON_NUMBER && version->number >= MSW_SWEEP_LANGUAGE && version->number <= MSW_SWEEP_LANGUAGE)
-    return true;
+  const bool is_ours = version->number >= MSW_SWEEP_LANGUAGE && version->number <= MSW_SWEEP_LANGUAGE;
+  if (version->type == MSW_JSON_NUMBER && is_ours) return true;
   msw_json_error(reader->diag, version, NULL, "expected %d, the version of the sweep language that this mfusweep reads",
                  MSW_SWEEP_LANGUAGE);
   return false;
@@ -44,7 +44,8 @@ static void read_block(msw_spec_reader *reader, const msw_json *value, msw_spec_
   if (level->is_broken) return;
   read_name(reader, &object, &block->name);
   if (strcmp(block->name, RESULT_GROUP_OF_OURS) == 0)
-    msw_json_error(reader->diag, msw_json_get(value, "name"), NULL, "the result file has a group \"%s\" already", block->name);
+    msw_json_error(reader->diag, msw_json_get(value, "name"), NULL, "the result file has a group \"%s\" already",
+                   block->name);
   skip_comments(&object);
   msw_spec_read_level(reader, &object, level);
   msw_json_end(&object, true);
@@ -58,7 +59,8 @@ static void check_names(msw_spec_reader *reader, const msw_block_draft *drafts, 
 }
 
 /* A sweep without "blocks" is one block, which has no level of its own. No blocks at all after an error. */
-static msw_block_draft *read_blocks(msw_spec_reader *reader, const msw_json *value, msw_spec_level *sweep, size_t *n_blocks) {
+static msw_block_draft *read_blocks(msw_spec_reader *reader, const msw_json *value, msw_spec_level *sweep,
+                                    size_t *n_blocks) {
   const bool is_list = value && value->type == MSW_JSON_ARRAY && value->n_children > 0;
   if (value && !is_list) msw_json_error(reader->diag, value, NULL, "expected a list of blocks");
   *n_blocks = is_list ? value->n_children : !value;
@@ -126,7 +128,8 @@ static void read_sweep(msw_spec_reader *reader, const msw_json *document) {
 
 static msw_status load(const char *file, const char *text, size_t len, msw_spec_edits edits, const msw_data_root *data,
                        msw_arena *arena, msw_diag *diag, msw_spec *spec) {
-  msw_spec_reader reader = {.data = data, .spec = spec, .arena = arena, .diag = diag, .n_errors_before = diag->n_errors};
+  msw_spec_reader reader = {.data = data, .spec = spec, .arena = arena, .diag = diag};
+  reader.n_errors_before = diag->n_errors;
   *spec = (msw_spec){.arena = arena, .file = msw_strdup(arena, file)};
   reader.models = msw_arena_array(arena, data->n_models, sizeof *reader.models);
   msw_json *document = msw_spec_document(&reader, file, text, len);

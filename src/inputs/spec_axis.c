@@ -22,7 +22,8 @@ static const axis_facts AXES[MSW_N_AXES] = {
   [MSW_AXIS_BATCH] = {"batch", "bs", "requests", "Batch size (requests)", false, ALL, 1, 1e6},
   [MSW_AXIS_KV_LEN] = {"kv_len", "kv", "tokens", "KV-cache length (tokens)", false, DECODE | MIXED, 1, 1e9},
   [MSW_AXIS_PREFILL_BATCH] = {"prefill_batch", NULL, "requests", "Prefill batch size (requests)", false, MIXED, 1, 1e6},
-  [MSW_AXIS_CACHED_LEN] = {"cached_len", NULL, "tokens", "Cached prefix length (tokens)", false, PREFILL | MIXED, 0, 1e9},
+  [MSW_AXIS_CACHED_LEN] =
+      {"cached_len", NULL, "tokens", "Cached prefix length (tokens)", false, PREFILL | MIXED, 0, 1e9},
   [MSW_AXIS_SEQ_LEN] = {"seq_len", NULL, "tokens", "Sequence length (tokens)", false, PREFILL | MIXED, 1, 1e9},
 };
 
@@ -56,16 +57,16 @@ msw_range_limits msw_spec_axis_limits(msw_axis_id id) {
   return (msw_range_limits){.min = AXES[id].min, .max = AXES[id].max, .integral = true};
 }
 
-/* A null stands where a def could not be replaced: the axis is given, though with nothing. */
-static const msw_json *want_even_null(msw_json_reader *object, const char *key) {
-  msw_json_want(object, key, false);
-  return msw_json_get(object->object, key);
+static const msw_json *want_even_lost(msw_json_reader *object, const char *key) {
+  const msw_json *value = msw_json_want(object, key, false);   /* NULL also for null */
+  const msw_json *member = msw_json_get(object->object, key);
+  return member && msw_spec_is_lost(member) ? member : value;
 }
 
 const msw_json *msw_spec_want_axis(msw_json_reader *object, msw_axis_id id) {
   const axis_facts *axis = &AXES[id];
-  const msw_json *by_name = want_even_null(object, axis->name);
-  const msw_json *by_alias = axis->alias ? want_even_null(object, axis->alias) : NULL;
+  const msw_json *by_name = want_even_lost(object, axis->name);
+  const msw_json *by_alias = axis->alias ? want_even_lost(object, axis->alias) : NULL;
   if (by_name && by_alias)
     msw_json_error(object->diag, by_alias, NULL, "\"%s\" is another name of \"%s\", which is given too", axis->alias,
                    axis->name);
@@ -77,6 +78,6 @@ const char *msw_spec_no_such_axis(msw_spec_reader *reader, msw_phase phase, msw_
   for (msw_axis_id i_axis = MSW_FIRST_NUMERIC_AXIS; i_axis < MSW_N_AXES; i_axis++)
     if (msw_phase_has_axis(phase, i_axis))
       theirs = msw_format(reader->arena, "%s%s%s", theirs, *theirs ? ", " : "", msw_axis_name(i_axis));
-  return msw_format(reader->arena, "%s steps have no axis \"%s\", theirs are %s", msw_phase_name(phase), msw_axis_name(id),
-                    theirs);
+  return msw_format(reader->arena, "%s steps have no axis \"%s\", theirs are %s", msw_phase_name(phase),
+                    msw_axis_name(id), theirs);
 }

@@ -40,14 +40,17 @@ static void place(msw_block_draft *draft, const msw_given_axis *given, int zip) 
 }
 
 /* A block cannot have what its phase lacks; of the sweep's axes it takes those that it can. */
-static bool fits_phase(msw_spec_reader *reader, const msw_block_draft *draft, const msw_given_axis *given, bool is_own) {
+static bool fits_phase(msw_spec_reader *reader, const msw_block_draft *draft, const msw_given_axis *given,
+                       bool is_own) {
   const msw_axis_id id = given->axis.id;
   if (msw_phase_has_axis(draft->block.phase, id)) return true;
-  if (is_own) msw_json_error(reader->diag, given->at, NULL, "%s", msw_spec_no_such_axis(reader, draft->block.phase, id));
+  if (is_own)
+    msw_json_error(reader->diag, given->at, NULL, "%s", msw_spec_no_such_axis(reader, draft->block.phase, id));
   return false;
 }
 
-static void place_zip(msw_spec_reader *reader, msw_block_draft *draft, const msw_given_zip *given, bool is_own, msw_spec_zip *zips) {
+static void place_zip(msw_spec_reader *reader, msw_block_draft *draft, const msw_given_zip *given, bool is_own,
+                      msw_spec_zip *zips) {
   msw_spec_block *block = &draft->block;
   msw_spec_zip *zip = &zips[block->n_zips];
   *zip = (msw_spec_zip){.name = given->name, .n = given->n};
@@ -111,7 +114,8 @@ static void complete_axes(msw_spec_reader *reader, msw_block_draft *draft) {
     else missing = msw_format(reader->arena, "%s%s%s", missing, *missing ? ", " : "", msw_axis_name(id));
   }
   if (*missing)
-    msw_json_error(reader->diag, draft->at, "every axis without a default needs values, under \"axes\", \"fixed\" or \"zip\"",
+    msw_json_error(reader->diag, draft->at,
+                   "every axis without a default needs values, under \"axes\", \"fixed\" or \"zip\"",
                    "a %s block needs %s", msw_phase_name(draft->block.phase), missing);
 }
 

@@ -10,7 +10,8 @@
 static void error_once(msw_diag *diag, msw_where where, const char *hint, const char *message) {
   for (size_t i_item = 0; i_item < diag->n; i_item++) {
     const msw_problem *item = &diag->items[i_item];
-    if (item->loc.line == where.loc.line && item->loc.col == where.loc.col && strcmp(item->message, message) == 0) return;
+    const bool is_there = item->loc.line == where.loc.line && item->loc.col == where.loc.col;
+    if (is_there && strcmp(item->message, message) == 0) return;
   }
   msw_error(diag, where.loc, where.path, hint, "%s", message);
 }
@@ -24,7 +25,8 @@ static const char *heads_text(msw_spec_reader *reader, const msw_spec_block *blo
   for (size_t i_model = 0; i_model < n_models && i_model < MAX_LISTED; i_model++)
     text = msw_format(reader->arena, "%s%s%s has %lld", text, i_model ? ", " : "", block->models[i_model]->name,
                       (long long)block->models[i_model]->num_heads);
-  return n_models <= MAX_LISTED ? text : msw_format(reader->arena, "%s and %zu more models", text, n_models - MAX_LISTED);
+  if (n_models <= MAX_LISTED) return text;
+  return msw_format(reader->arena, "%s and %zu more models", text, n_models - MAX_LISTED);
 }
 
 /* Where tp fits some of the models, the cases of the others are void, not wrong. */
@@ -54,8 +56,9 @@ static void check_dtype(msw_spec_reader *reader, const msw_spec_block *block) {
     const msw_model *model = block->models[i_model];
     if (model->is_moe || model->is_mla || model->torch_dtype != MSW_DTYPE_NONE) continue;
     if (in_step && i_model < dtype->n && strcmp(dtype->labels[i_model], "config") != 0) continue;
-    error_once(reader->diag, axis->where, "give the axis \"dtype\"",
-               msw_format(reader->arena, "the config of %s names no torch_dtype, and dtype is \"config\"", model->name));
+    const char *message =
+        msw_format(reader->arena, "the config of %s names no torch_dtype, and dtype is \"config\"", model->name);
+    error_once(reader->diag, axis->where, "give the axis \"dtype\"", message);
   }
 }
 
@@ -68,7 +71,7 @@ static const char *cells_text(msw_spec_reader *reader, double cells) {
   return msw_format(reader->arena, "%.3g * 10^%.0f", mantissa, exponent);
 }
 
-/* One factor of the product: an axis or a zip. */
+/* Of axes and zips, as far as multiplied. */
 typedef struct { double cells; uint64_t exact; bool fits; const char *text; } product;
 
 static void multiply(msw_spec_reader *reader, product *p, const char *name, size_t n) {
@@ -86,7 +89,8 @@ static void count_cells(msw_spec_reader *reader, const msw_block_draft *draft, u
   for (size_t i_zip = 0; i_zip < block->n_zips; i_zip++)
     if (block->zips[i_zip].n > 0) multiply(reader, &p, block->zips[i_zip].name, block->zips[i_zip].n);
   if (!p.fits || p.exact > MOST)
-    msw_json_error(reader->diag, draft->at, "a sweep can have up to 9.2 * 10^18", "%s cells: %s", cells_text(reader, p.cells), p.text);
+    msw_json_error(reader->diag, draft->at, "a sweep can have up to 9.2 * 10^18", "%s cells: %s",
+                   cells_text(reader, p.cells), p.text);
   else if (!msw_add_u64(*sum, p.exact, sum) || *sum > MOST) {
     msw_json_error(reader->diag, draft->at, "a sweep can have up to 9.2 * 10^18", "%s cells with the blocks before it",
                    cells_text(reader, (double)MOST + p.cells));

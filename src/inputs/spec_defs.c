@@ -64,7 +64,8 @@ static msw_json *resolve(defs_table *table, const msw_json *at, size_t depth) {
   if (!complete(table, d, at)) return NULL;
   table->n_copied += d->n_values;
   if (depth + d->height > MAX_DEPTH || table->n_copied > MAX_VALUES) {
-    msw_json_error(diag, at, NULL, "defs grow too large: at most %d values in all, nested %d deep", MAX_VALUES, MAX_DEPTH);
+    msw_json_error(diag, at, NULL, "defs grow too large: at most %d values in all, nested %d deep", MAX_VALUES,
+                   MAX_DEPTH);
     return NULL;
   }
   return msw_json_copy(table->reader->arena, d->value);
@@ -74,7 +75,8 @@ static msw_json *resolve(defs_table *table, const msw_json *at, size_t depth) {
 static msw_json *merge(defs_table *table, const msw_json *value, const msw_json *items) {
   msw_spec_reader *reader = table->reader;
   bool good = items->type == MSW_JSON_ARRAY && value->n_children == 1;
-  if (!good) msw_json_error(reader->diag, value, NULL, "\"$merge\" takes a list of objects, and no other key beside it");
+  if (!good)
+    msw_json_error(reader->diag, value, NULL, "\"$merge\" takes a list of objects, and no other key beside it");
   msw_json *merged = msw_json_new(reader->arena, MSW_JSON_OBJECT, value->loc);
   for (const msw_json *item = items->first; good && item; item = item->next) {
     good = item->type == MSW_JSON_OBJECT;
@@ -100,10 +102,16 @@ static void become(msw_json *value, msw_json *other) {
   }
 }
 
-/* What cannot be replaced vanishes from a list and becomes null elsewhere. */
+/* A lost value is a null with a text, which no document has. */
+static const char LOST[] = "lost";
+
+bool msw_spec_is_lost(const msw_json *value) { return value->type == MSW_JSON_NULL && value->text == LOST; }
+
 static void give_up(msw_spec_reader *reader, msw_json *value) {
+  msw_json *lost = msw_json_new(reader->arena, MSW_JSON_NULL, value->loc);
+  lost->text = LOST;
   if (value->parent && value->parent->type == MSW_JSON_ARRAY) msw_json_detach(value);
-  else become(value, msw_json_new(reader->arena, MSW_JSON_NULL, value->loc));
+  else become(value, lost);
 }
 
 /* Replaces inside `value`, which stands `depth` deep, and then `value` itself; false after an error. */
@@ -139,7 +147,7 @@ static void list_defs(defs_table *table, const msw_json *object) {
   }
 }
 
-/* Every def is worked out, so that mistakes in unused ones are seen; unused ones of the file itself are worth a word. */
+/* Every def is worked out, so that mistakes in unused ones are seen. Those of the file itself should be of use. */
 static void finish_defs(defs_table *table) {
   const msw_spec_reader *reader = table->reader;
   for (size_t i_def = 0; i_def < table->n; i_def++) complete(table, &table->defs[i_def], table->defs[i_def].value);

@@ -14,7 +14,8 @@ static const size_t MAX_FILE_BYTES = (size_t)64 << 20;
 typedef struct open_file open_file;
 struct open_file { const char *path, *real_path; size_t depth; const open_file *outer; };
 
-static msw_json *read_merged(msw_spec_reader *reader, const char *path, const char *text, size_t len, const open_file *outer);
+static msw_json *read_merged(msw_spec_reader *reader, const char *path, const char *text, size_t len,
+                             const open_file *outer);
 
 void msw_spec_add_input(msw_spec_reader *reader, const char *file, const char *sha256) {
   for (size_t i_input = 0; i_input < reader->n_inputs; i_input++)
@@ -64,8 +65,9 @@ static void merge_base(msw_spec_reader *reader, const msw_json *entry, const ope
   if (is_open(file, real))
     msw_json_error(reader->diag, entry, NULL, "extends itself: %s", circle(reader, file, path, real));
   else if (!msw_is_file(path)) msw_json_error(reader->diag, entry, NULL, "there is no file %s", path);
-  else if (file->depth == MAX_DEPTH || reader->n_inputs >= MAX_FILES)
-    msw_json_error(reader->diag, entry, NULL, "extends too many files: at most %d, at most %d deep", MAX_FILES, MAX_DEPTH);
+  else if (file->depth == MAX_DEPTH || reader->n_reads >= MAX_FILES)
+    msw_json_error(reader->diag, entry, NULL, "extends too many files: at most %d, at most %d deep", MAX_FILES,
+                   MAX_DEPTH);
   else {
     const msw_json *base = read_merged(reader, path, NULL, 0, file);
     if (base) msw_json_merge(reader->arena, merged, base);
@@ -80,11 +82,12 @@ static void merge_bases(msw_spec_reader *reader, const msw_json *extends, const 
     for (const msw_json *entry = extends->first; entry; entry = entry->next) merge_base(reader, entry, file, merged);
 }
 
-/* Reads one file (or the text given for it) and merges it over what it extends. The merged tree holds no nulls. */
+/* Reads one file (or the text given for it) and merges it over what it extends. */
 static msw_json *read_merged(msw_spec_reader *reader, const char *path, const char *text, size_t len,
                              const open_file *outer) {
   msw_json *own;
   char *bytes = NULL, sha256[65];
+  reader->n_reads++;
   if (!text) {
     if (msw_read_file(path, MAX_FILE_BYTES, reader->arena, reader->diag, &bytes, &len) != MSW_OK) return NULL;
     text = bytes;

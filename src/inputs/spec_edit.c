@@ -18,7 +18,8 @@ typedef struct {
 typedef struct { const char *key; size_t index; } part;
 
 static bool fail(const edit *e, const char *message) {
-  msw_error(e->reader->diag, e->loc, NULL, "write PATH=VALUE, e.g. axes.tp=1,2,4 or blocks[1].axes.batch=1:64", "%s", message);
+  msw_error(e->reader->diag, e->loc, NULL, "write PATH=VALUE, e.g. axes.tp=1,2,4 or blocks[1].axes.batch=1:64", "%s",
+            message);
   return false;
 }
 

@@ -1,5 +1,5 @@
-/* The canonical document: extends, defs, defaults and ranges worked out, nothing that does not change results. It is itself
- * a sweep file, which expands to itself. */
+/* The canonical document: extends, defs, defaults and ranges worked out, nothing that does not change results. It is
+ * itself a sweep file, which expands to itself. */
 #include "spec_parts.h"
 
 #include <string.h>
@@ -32,7 +32,8 @@ static void add_method(msw_arena *arena, msw_json *list, const msw_method_spec *
   msw_json *object = msw_json_add_object(arena, list, NULL);
   msw_json_add_string(arena, object, "base", method->base);
   msw_json_add_string(arena, object, "name", method->label);
-  for (size_t i_setting = 0; i_setting < method->n_settings; i_setting++) add_setting(arena, object, &method->settings[i_setting]);
+  for (size_t i_setting = 0; i_setting < method->n_settings; i_setting++)
+    add_setting(arena, object, &method->settings[i_setting]);
 }
 
 static void add_axis(msw_spec_reader *reader, const msw_block_draft *draft, msw_axis_id id, msw_json *parent) {
@@ -59,7 +60,8 @@ static void add_axes(msw_spec_reader *reader, const msw_block_draft *draft, msw_
   for (size_t i_zip = 0; i_zip < block->n_zips; i_zip++) {
     const msw_spec_zip *zip = &block->zips[i_zip];
     msw_json *members = msw_json_add_object(reader->arena, zips, zip->name);
-    for (size_t i_member = 0; i_member < zip->n_members; i_member++) add_axis(reader, draft, zip->members[i_member], members);
+    for (size_t i_member = 0; i_member < zip->n_members; i_member++)
+      add_axis(reader, draft, zip->members[i_member], members);
   }
 }
 

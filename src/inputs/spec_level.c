@@ -28,11 +28,12 @@ static void read_axes(msw_spec_reader *reader, const msw_json *value, bool is_fi
     const msw_json *given = msw_spec_want_axis(&object, id);
     if (!given) continue;
     if (level->axes[id].at)
-      msw_json_error(reader->diag, given, "keep one; null deletes what \"extends\" brought", "%s is both in \"fixed\" and in \"axes\"",
-                     msw_axis_name(id));
+      msw_json_error(reader->diag, given, "keep one; null deletes what \"extends\" brought",
+                     "%s is both in \"fixed\" and in \"axes\"", msw_axis_name(id));
     msw_spec_read_values(reader, id, given, false, &level->axes[id]);
     if (is_fixed && level->axes[id].axis.n > 1)
-      msw_json_error(reader->diag, given, "put it under \"axes\"", "%zu values where one is fixed", level->axes[id].axis.n);
+      msw_json_error(reader->diag, given, "put it under \"axes\"", "%zu values where one is fixed",
+                     level->axes[id].axis.n);
   }
   msw_json_end(&object, true);
 }

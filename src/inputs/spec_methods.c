@@ -1,5 +1,5 @@
-/* The method axis: presets by name, or objects {"base": …, "name"?: …, knob: value …}. Whether presets and knobs exist is
- * for the layer that has them. */
+/* The method axis: presets by name, or objects {"base": …, "name"?: …, knob: value …}. Whether presets and knobs exist
+ * is for the layer that has them. */
 #include "spec_parts.h"
 
 #include <stdlib.h>
@@ -35,8 +35,8 @@ static bool add_method(method_list *list, msw_method_spec method) {
     const msw_method_spec *other = &list->items[i_method];
     if (!msw_equal_nocase(other->label, method.label)) continue;
     if (list->repeats && same_settings(reader->arena, other, &method)) continue;
-    msw_error(reader->diag, method.where.loc, method.where.path, "give one of them a \"name\"", "two methods are called \"%s\"",
-              method.label);
+    msw_error(reader->diag, method.where.loc, method.where.path, "give one of them a \"name\"",
+              "two methods are called \"%s\"", method.label);
     return false;
   }
   list->items = msw_grow(list->items, &list->cap, list->n + 1, sizeof *list->items);
@@ -107,7 +107,8 @@ static bool read_method(method_list *list, const msw_json *value) {
     return add_method(list, (msw_method_spec){.base = value->text, .where = msw_spec_where(list->reader, value)});
   if (value->type != MSW_JSON_ARRAY || value->n_children == 0) {
     const char *found = value->type == MSW_JSON_ARRAY ? "an empty list" : msw_json_type_name(value->type);
-    msw_json_error(list->reader->diag, value, NULL, "expected a method's name or {\"base\": …, knob: value …}, not %s", found);
+    msw_json_error(list->reader->diag, value, NULL, "expected a method's name or {\"base\": …, knob: value …}, not %s",
+                   found);
     return false;
   }
   bool good = true;

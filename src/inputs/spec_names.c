@@ -19,7 +19,7 @@ typedef struct {
   msw_spec_reader *reader;
   const catalogue *from;
   size_t n_entries;       /* of the catalogue */
-  bool *is_picked, *is_named, *is_out;   /* [n_entries]: picked; by its very name; ruled out by the "not" of an object */
+  bool *is_picked, *is_named, *is_out; /* [n_entries]: picked; by its very name; ruled out by the "not" of an object */
   bool repeats;
   size_t *picked;         /* [n] on the heap */
   size_t n, cap;
@@ -46,8 +46,8 @@ static bool pick_text(selection *s, const msw_json *text) {
   const bool is_pattern = msw_has_glob(text->text);
   if (n_matches == 0) {
     const char *nearest = is_pattern ? NULL : s->from->nearest(s->reader->data, text->text);
-    msw_json_error(diag, text, msw_did_you_mean(diag, nearest), is_pattern ? "no %s matches \"%s\"" : "unknown %s \"%s\"",
-                   s->from->kind, text->text);
+    msw_json_error(diag, text, msw_did_you_mean(diag, nearest),
+                   is_pattern ? "no %s matches \"%s\"" : "unknown %s \"%s\"", s->from->kind, text->text);
     return false;
   }
   if (!is_pattern && s->is_named[*matches] && !s->repeats) {
@@ -64,8 +64,8 @@ static void rule_out(selection *s, const msw_json *text) {
   size_t *matches;
   const size_t n_matches = match(s, text, &matches);
   if (n_matches == 0)
-    msw_warn(s->reader->diag, text->loc, msw_json_path(s->reader->arena, text), NULL, "no %s matches \"%s\"", s->from->kind,
-             text->text);
+    msw_warn(s->reader->diag, text->loc, msw_json_path(s->reader->arena, text), NULL, "no %s matches \"%s\"",
+             s->from->kind, text->text);
   for (size_t i = 0; i < n_matches; i++) s->is_out[matches[i]] = true;
 }
 

@@ -28,6 +28,7 @@ typedef struct {
   const msw_model **models;      /* [data->n_models] loaded so far, else NULL */
   const char **input_files, **input_sha256;   /* growing, on the heap */
   size_t n_inputs, files_cap, sha256_cap;
+  size_t n_reads;                /* of documents; one that is extended twice is read twice */
 } msw_spec_reader;
 
 void msw_spec_add_input(msw_spec_reader *reader, const char *file, const char *sha256);
@@ -36,8 +37,8 @@ msw_where msw_spec_where(msw_spec_reader *reader, const msw_json *value);
 /* The value as one line of JSON, texts without their quotes. */
 const char *msw_spec_one_line(msw_spec_reader *reader, const msw_json *value);
 
-/* ---- Values of one axis as given somewhere in the file. `at` is NULL where the axis is not given; axis.n is 0 where its
- * values were wrong (and reported). */
+/* ---- Values of one axis as given somewhere in the file. `at` is NULL where the axis is not given; axis.n is 0 where
+ * its values were wrong (and reported). */
 typedef struct {
   const msw_json *at;
   msw_spec_axis axis;
@@ -93,8 +94,10 @@ typedef struct {
 /* Reads the text (or, when it is NULL, the file), follows "extends" and merges; NULL after errors. */
 msw_json *msw_spec_document(msw_spec_reader *reader, const char *file, const char *text, size_t len);
 void msw_spec_edit(msw_spec_reader *reader, msw_json *document, msw_spec_edits edits);
-/* Puts the defs in their places and removes them. What could not be replaced becomes null (in a list: vanishes). */
+/* Puts the defs in their places and removes them. What could not be replaced (and is reported) vanishes from a list and
+ * becomes a lost value elsewhere: an axis is given, though with nothing. */
 void msw_spec_apply_defs(msw_spec_reader *reader, msw_json *document);
+bool msw_spec_is_lost(const msw_json *value);
 
 /* ---- Levels ---- */
 
@@ -106,8 +109,7 @@ void msw_spec_read_fields(msw_spec_reader *reader, const msw_json *value, msw_sp
 /* limits and output */
 void msw_spec_read_settings(msw_spec_reader *reader, msw_json_reader *object);
 
-/* The member of an object for an axis, under its name or alias; both given is an error. May be null, see
- * msw_spec_apply_defs. */
+/* The member of an object for an axis, under its name or alias; both given is an error. May be lost. */
 const msw_json *msw_spec_want_axis(msw_json_reader *object, msw_axis_id id);
 /* The sweep's names for files and groups: letters, digits and . _ - with a letter, digit or _ first. */
 bool msw_spec_is_name(const char *text);
@@ -115,16 +117,17 @@ bool msw_spec_is_name(const char *text);
 /* ---- Values ---- */
 
 /* `repeats`: values may come twice (members of a zip). */
-void msw_spec_read_values(msw_spec_reader *reader, msw_axis_id id, const msw_json *value, bool repeats, msw_given_axis *given);
+void msw_spec_read_values(msw_spec_reader *reader, msw_axis_id id, const msw_json *value, bool repeats,
+                          msw_given_axis *given);
 msw_range_limits msw_spec_axis_limits(msw_axis_id id);
 bool msw_spec_read_models(msw_spec_reader *reader, const msw_json *value, bool repeats, msw_given_axis *given);
 bool msw_spec_read_gpus(msw_spec_reader *reader, const msw_json *value, bool repeats, msw_given_axis *given);
 bool msw_spec_read_methods(msw_spec_reader *reader, const msw_json *value, bool repeats, msw_given_axis *given);
 
-/* A text, or a list of texts (lists inside it are opened up), as *texts [*n]. False after an error; what was good is listed
- * all the same. */
-bool msw_spec_list_texts(msw_spec_reader *reader, const msw_json *value, const char *what, const msw_json *const **texts,
-                         size_t *n);
+/* A text, or a list of texts (lists inside it are opened up), as *texts [*n]. False after an error; what was good is
+ * listed all the same. */
+bool msw_spec_list_texts(msw_spec_reader *reader, const msw_json *value, const char *what,
+                         const msw_json *const **texts, size_t *n);
 
 /* ---- Blocks ---- */
 
@@ -143,7 +146,8 @@ void msw_spec_build_block(msw_spec_reader *reader, msw_block_draft *draft);
 /* What must hold of the whole block: heads against tp, dtypes, the number of cells (added to *sum). */
 void msw_spec_check_block(msw_spec_reader *reader, const msw_block_draft *draft, uint64_t *sum);
 void msw_spec_bind_rules(msw_spec_reader *reader, msw_block_draft *draft);
-/* When all blocks are there: axes of the sweep that no phase has, rules that no block can use, matches that met nothing. */
+/* When all blocks are there: axes of the sweep that no phase has, rules that no block can use, matches that met
+ * nothing. */
 void msw_spec_check_use(msw_spec_reader *reader, msw_spec_level *sweep, msw_block_draft *drafts, size_t n_blocks);
 void msw_spec_expand(msw_spec_reader *reader, const msw_block_draft *drafts, size_t n_blocks);
 

@@ -1,5 +1,5 @@
-/* Binds the rules of "exclude" to a block: objects become bytes along the axes that they name, expressions programs over
- * the block's variables. A rule of the sweep passes over blocks whose phase lacks one of its axes. */
+/* Binds the rules of "exclude" to a block: objects become bytes along the axes that they name, expressions programs
+ * over the block's variables. A rule of the sweep passes over blocks whose phase lacks one of its axes. */
 #include "spec_parts.h"
 
 #include <stdlib.h>
@@ -30,7 +30,8 @@ static bool text_matches(const msw_spec_block *block, msw_axis_id id, size_t pos
   if (id != MSW_AXIS_GPU) return false;
   const msw_gpu *gpu = block->gpus[position];
   bool matches = msw_gpu_is(gpu, text);
-  for (size_t i_alias = 0; i_alias < gpu->n_aliases; i_alias++) matches = matches || msw_glob_match(text, gpu->aliases[i_alias]);
+  for (size_t i_alias = 0; i_alias < gpu->n_aliases; i_alias++)
+    matches = matches || msw_glob_match(text, gpu->aliases[i_alias]);
   return matches;
 }
 
@@ -44,11 +45,13 @@ static bool any_text_matches(const msw_spec_block *block, msw_axis_id id, size_t
   return matches;
 }
 
-static bool bind_match(msw_spec_reader *reader, msw_block_draft *draft, msw_given_rule *given, bool is_own, msw_spec_rule *rule) {
+static bool bind_match(msw_spec_reader *reader, msw_block_draft *draft, msw_given_rule *given, bool is_own,
+                       msw_spec_rule *rule) {
   const msw_spec_block *block = &draft->block;
   for (msw_axis_id id = 0; id < MSW_N_AXES; id++) {
     if (!given->wanted[id].at || msw_phase_has_axis(block->phase, id)) continue;
-    if (is_own) msw_json_error(reader->diag, given->wanted[id].at, NULL, "%s", msw_spec_no_such_axis(reader, block->phase, id));
+    if (is_own)
+      msw_json_error(reader->diag, given->wanted[id].at, NULL, "%s", msw_spec_no_such_axis(reader, block->phase, id));
     return false;
   }
   for (msw_axis_id id = 0; id < MSW_N_AXES; id++) {
@@ -57,7 +60,8 @@ static bool bind_match(msw_spec_reader *reader, msw_block_draft *draft, msw_give
     const msw_spec_axis *axis = &block->axes[id];
     uint8_t *holds = msw_arena_array(reader->arena, axis->n, sizeof *holds);
     for (size_t i = 0; i < axis->n; i++)
-      holds[i] = msw_axis_is_text(id) ? any_text_matches(block, id, i, wanted) : number_matches(wanted, axis->values[i]);
+      holds[i] =
+          msw_axis_is_text(id) ? any_text_matches(block, id, i, wanted) : number_matches(wanted, axis->values[i]);
     rule->axes[rule->n_axes++] = id;
     rule->holds[id] = holds;
   }
@@ -104,7 +108,8 @@ static bool bind_expr(msw_spec_scope *scope, msw_given_rule *given, bool is_own,
 
 /* ---- Both ---- */
 
-static void bind_level(msw_spec_scope *scope, msw_block_draft *draft, msw_spec_level *level, bool is_own, msw_spec_rule *rules) {
+static void bind_level(msw_spec_scope *scope, msw_block_draft *draft, msw_spec_level *level, bool is_own,
+                       msw_spec_rule *rules) {
   for (size_t i_rule = 0; i_rule < level->n_rules; i_rule++) {
     msw_given_rule *given = &level->rules[i_rule];
     msw_spec_rule *rule = &rules[draft->block.n_rules];

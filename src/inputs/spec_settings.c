@@ -51,7 +51,8 @@ static void read_output(msw_spec_reader *reader, const msw_json *value) {
   if (msw_json_want_string(&output, "file", false, &file)) {
     spec->output_file = *file ? fill_in(reader->arena, file, spec->name ? spec->name : "") : NULL;
     if (!spec->output_file)
-      msw_json_error(reader->diag, msw_json_get(value, "file"), NULL, "expected the name of a file, in which ${name} is filled in");
+      msw_json_error(reader->diag, msw_json_get(value, "file"), NULL,
+                     "expected the name of a file, in which ${name} is filled in");
   }
   const bool is_given = msw_json_want_string(&output, "compress", false, &spec->compress);
   if (is_given && strcmp(spec->compress, "deflate") != 0 && strcmp(spec->compress, "none") != 0)

@@ -12,7 +12,8 @@ static bool add(msw_spec_reader *reader, const msw_json *value, const char *what
     return true;
   }
   if (value->type != MSW_JSON_ARRAY) {
-    msw_json_error(reader->diag, value, NULL, "expected %s or a list of them, not %s", what, msw_json_type_name(value->type));
+    msw_json_error(reader->diag, value, NULL, "expected %s or a list of them, not %s", what,
+                   msw_json_type_name(value->type));
     return false;
   }
   bool good = value->n_children > 0;
@@ -21,8 +22,8 @@ static bool add(msw_spec_reader *reader, const msw_json *value, const char *what
   return good;
 }
 
-bool msw_spec_list_texts(msw_spec_reader *reader, const msw_json *value, const char *what, const msw_json *const **texts,
-                         size_t *n) {
+bool msw_spec_list_texts(msw_spec_reader *reader, const msw_json *value, const char *what,
+                         const msw_json *const **texts, size_t *n) {
   text_list list = {0};
   const bool good = add(reader, value, what, &list);
   const msw_json **items = msw_arena_array(reader->arena, list.n, sizeof *items);

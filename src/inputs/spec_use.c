@@ -5,7 +5,8 @@
 
 static bool some_block_has(const msw_block_draft *drafts, size_t n_blocks, msw_axis_id id) {
   bool has = false;
-  for (size_t i_block = 0; i_block < n_blocks; i_block++) has = has || msw_phase_has_axis(drafts[i_block].block.phase, id);
+  for (size_t i_block = 0; i_block < n_blocks; i_block++)
+    has = has || msw_phase_has_axis(drafts[i_block].block.phase, id);
   return has;
 }
 
@@ -13,7 +14,8 @@ static void refuse_axis(msw_spec_reader *reader, const msw_json *at, msw_axis_id
   if (at) msw_json_error(reader->diag, at, NULL, "no block has the axis \"%s\"", msw_axis_name(id));
 }
 
-static void check_axes(msw_spec_reader *reader, const msw_spec_level *sweep, const msw_block_draft *drafts, size_t n_blocks) {
+static void check_axes(msw_spec_reader *reader, const msw_spec_level *sweep, const msw_block_draft *drafts,
+                       size_t n_blocks) {
   for (msw_axis_id id = 0; id < MSW_N_AXES; id++) {
     if (some_block_has(drafts, n_blocks, id)) continue;
     refuse_axis(reader, sweep->axes[id].at, id);
@@ -42,9 +44,11 @@ static void warn_of_unmet(msw_spec_reader *reader, msw_axis_id id, const msw_wan
     }
   if (n_unmet == 0) return;
   const msw_where where = msw_spec_where(reader, wanted->at);
-  const char *value = wanted->texts ? wanted->texts[i_first]->text : msw_format(reader->arena, "%.15g", wanted->numbers[i_first]);
+  const char *value =
+      wanted->texts ? wanted->texts[i_first]->text : msw_format(reader->arena, "%.15g", wanted->numbers[i_first]);
   const char *more = n_unmet > 1 ? msw_format(reader->arena, " and %zu more", n_unmet - 1) : "";
-  msw_warn(reader->diag, where.loc, where.path, NULL, "the axis \"%s\" has no value %s%s", msw_axis_name(id), value, more);
+  msw_warn(reader->diag, where.loc, where.path, NULL, "the axis \"%s\" has no value %s%s", msw_axis_name(id), value,
+           more);
 }
 
 static void warn_of_matches(msw_spec_reader *reader, const msw_spec_level *level) {

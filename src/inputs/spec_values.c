@@ -5,7 +5,8 @@
 
 #include "msw/base/str.h"
 
-static bool read_numbers(msw_spec_reader *reader, msw_axis_id id, const msw_json *value, bool repeats, msw_given_axis *given) {
+static bool read_numbers(msw_spec_reader *reader, msw_axis_id id, const msw_json *value, bool repeats,
+                         msw_given_axis *given) {
   msw_range_limits limits = msw_spec_axis_limits(id);
   double *values;
   limits.repeats = repeats;
@@ -24,7 +25,8 @@ static const char *dtype_label(msw_spec_reader *reader, const msw_json *text) {
   msw_dtype dtype;
   if (msw_equal_nocase(text->text, "config")) return "config";
   if (msw_dtype_parse(text->text, &dtype) && dtype != MSW_DTYPE_NONE) return msw_dtype_name(dtype);
-  msw_json_error(reader->diag, text, "known are config, bf16, fp16, fp32, fp8, int8 and fp4", "unknown dtype \"%s\"", text->text);
+  msw_json_error(reader->diag, text, "known are config, bf16, fp16, fp32, fp8, int8 and fp4", "unknown dtype \"%s\"",
+                 text->text);
   return NULL;
 }
 
@@ -45,7 +47,8 @@ static bool read_dtypes(msw_spec_reader *reader, const msw_json *value, bool rep
   return good;
 }
 
-static bool read_texts(msw_spec_reader *reader, msw_axis_id id, const msw_json *value, bool repeats, msw_given_axis *given) {
+static bool read_texts(msw_spec_reader *reader, msw_axis_id id, const msw_json *value, bool repeats,
+                       msw_given_axis *given) {
   switch ((int)id) {
   case MSW_AXIS_GPU: return msw_spec_read_gpus(reader, value, repeats, given);
   case MSW_AXIS_MODEL: return msw_spec_read_models(reader, value, repeats, given);
@@ -54,11 +57,14 @@ static bool read_texts(msw_spec_reader *reader, msw_axis_id id, const msw_json *
   }
 }
 
-void msw_spec_read_values(msw_spec_reader *reader, msw_axis_id id, const msw_json *value, bool repeats, msw_given_axis *given) {
-  *given = (msw_given_axis){.at = value, .axis = {.id = id, .zip = -1, .given = true, .where = msw_spec_where(reader, value)}};
-  if (value->type == MSW_JSON_NULL) return;   /* a def that failed */
+void msw_spec_read_values(msw_spec_reader *reader, msw_axis_id id, const msw_json *value, bool repeats,
+                          msw_given_axis *given) {
+  *given = (msw_given_axis){.at = value,
+                            .axis = {.id = id, .zip = -1, .given = true, .where = msw_spec_where(reader, value)}};
+  if (msw_spec_is_lost(value)) return;
   const bool is_text = msw_axis_is_text(id);
-  const bool good = is_text ? read_texts(reader, id, value, repeats, given) : read_numbers(reader, id, value, repeats, given);
+  const bool good =
+      is_text ? read_texts(reader, id, value, repeats, given) : read_numbers(reader, id, value, repeats, given);
   if (!good) given->axis.n = 0;
   if (!good || !is_text) return;
   double *ids = msw_arena_array(reader->arena, given->axis.n, sizeof *ids);

@@ -10,7 +10,8 @@ static int compare_doubles(const void *a, const void *b) {
 
 static bool read_numbers(msw_spec_reader *reader, msw_axis_id id, const msw_json *value, msw_wanted *wanted) {
   double *numbers;
-  if (!msw_range_expand(value, msw_spec_axis_limits(id), reader->arena, reader->diag, &numbers, &wanted->n)) return false;
+  if (!msw_range_expand(value, msw_spec_axis_limits(id), reader->arena, reader->diag, &numbers, &wanted->n))
+    return false;
   qsort(numbers, wanted->n, sizeof *numbers, compare_doubles);
   wanted->numbers = numbers;
   return true;
@@ -28,7 +29,7 @@ static void read_match(msw_spec_reader *reader, const msw_json *value, msw_given
     msw_wanted *wanted = &rule->wanted[id];
     wanted->at = msw_spec_want_axis(&object, id);
     if (!wanted->at) continue;
-    if (wanted->at->type == MSW_JSON_NULL) rule->is_bad = true;   /* a def that failed */
+    if (msw_spec_is_lost(wanted->at)) rule->is_bad = true;
     else if (msw_axis_is_text(id)) read_texts(reader, wanted->at, wanted);
     else read_numbers(reader, id, wanted->at, wanted);
     wanted->found = msw_arena_array(reader->arena, wanted->n, sizeof *wanted->found);
@@ -41,7 +42,8 @@ static void read_match(msw_spec_reader *reader, const msw_json *value, msw_given
 
 static size_t count_rules(const msw_json *value) {
   size_t n = value->type != MSW_JSON_ARRAY;
-  for (const msw_json *item = value->first; item && value->type == MSW_JSON_ARRAY; item = item->next) n += count_rules(item);
+  for (const msw_json *item = value->first; item && value->type == MSW_JSON_ARRAY; item = item->next)
+    n += count_rules(item);
   return n;
 }
 
@@ -52,7 +54,8 @@ static void read_rules(msw_spec_reader *reader, const msw_json *value, msw_spec_
     return;
   }
   if (value->type != MSW_JSON_STRING && value->type != MSW_JSON_OBJECT) {
-    msw_json_error(reader->diag, value, NULL, "expected an expression or an object of axes, not %s", msw_json_type_name(value->type));
+    msw_json_error(reader->diag, value, NULL, "expected an expression or an object of axes, not %s",
+                   msw_json_type_name(value->type));
     return;
   }
   msw_given_rule *rule = &level->rules[level->n_rules++];

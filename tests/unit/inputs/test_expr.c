@@ -93,21 +93,22 @@ static void values(void **state) {
   };
   for (size_t i = 0; i < COUNT(rows); i++) {
     const double value = value_of(rows[i].text);
-    if (fabs(value - rows[i].value) > 0 || isnan(value)) fail_msg("%s is %g, not %g", rows[i].text, value, rows[i].value);
+    if (fabs(value - rows[i].value) > 0 || isnan(value))
+      fail_msg("%s is %g, not %g", rows[i].text, value, rows[i].value);
   }
 }
 
 static void ieee(void **state) {
   (void)state;
   assert_true(isinf(value_of("1/0")));
-  static const char *const nans[] = {"0/0", "sqrt(-1)", "log2(-1)", "min(0/0, 1)", "min(1, 0/0)", "max(1, 0/0)", "5 % 0",
-                                     "1 + 0/0"};
+  static const char *const nans[] = {"0/0",         "sqrt(-1)",    "log2(-1)", "min(0/0, 1)",
+                                     "min(1, 0/0)", "max(1, 0/0)", "5 % 0",    "1 + 0/0"};
   for (size_t i = 0; i < COUNT(nans); i++)
     if (!isnan(value_of(nans[i]))) fail_msg("%s should be NaN", nans[i]);
   /* NaN is not true, and no comparison with it but != holds. */
   static const struct { const char *text; double value; } rows[] = {
-    {"0/0 && 1", 0}, {"0/0 || 0", 0}, {"0/0 || 1", 1}, {"0/0 ? 1 : 2", 2}, {"!(0/0)", 1}, {"0/0 == 0/0", 0}, {"0/0 != 1", 1},
-    {"0/0 < 1", 0}, {"0/0 >= 1", 0}, {"0/0 in [1]", 0},
+      {"0/0 && 1", 0},   {"0/0 || 0", 0}, {"0/0 || 1", 1}, {"0/0 ? 1 : 2", 2}, {"!(0/0)", 1},
+      {"0/0 == 0/0", 0}, {"0/0 != 1", 1}, {"0/0 < 1", 0},  {"0/0 >= 1", 0},    {"0/0 in [1]", 0},
   };
   for (size_t i = 0; i < COUNT(rows); i++) assert_same(value_of(rows[i].text), rows[i].value);
 }
@@ -116,10 +117,20 @@ static void rows_and_constants_mix(void **state) {
   (void)state;
   enum { N = 1000 };
   static const char *const texts[] = {
-    "batch", "tp", "batch*kv_len", "tp*batch", "batch*tp", "tp*model.num_heads", "batch > tp ? batch : kv_len",
-    "tp > 1 ? batch : kv_len", "batch > 5 ? tp : 3", "batch in [1, 5, 7] || kv_len % 3 == 0", "-batch ^ 2 + sqrt(kv_len)",
-    "min(batch, 10, kv_len) - tp", "tp > 1 && tp < 3",
-    "(batch+1)*(kv_len+2) - ((batch+3)*(kv_len+4) - ((batch+5)*(kv_len+6) - (batch+7)/(kv_len+8)))",
+      "batch",
+      "tp",
+      "batch*kv_len",
+      "tp*batch",
+      "batch*tp",
+      "tp*model.num_heads",
+      "batch > tp ? batch : kv_len",
+      "tp > 1 ? batch : kv_len",
+      "batch > 5 ? tp : 3",
+      "batch in [1, 5, 7] || kv_len % 3 == 0",
+      "-batch ^ 2 + sqrt(kv_len)",
+      "min(batch, 10, kv_len) - tp",
+      "tp > 1 && tp < 3",
+      "(batch+1)*(kv_len+2) - ((batch+3)*(kv_len+4) - ((batch+5)*(kv_len+6) - (batch+7)/(kv_len+8)))",
   };
   static double batch[N], kv_len[N], row[N];
   const double tp = 2, heads = 32;
@@ -262,6 +273,17 @@ static void depth_is_limited(void **state) {
   }
 }
 
+static void intermediate_results_are_limited(void **state) {
+  (void)state;
+  compiled c;
+  char *text = nest("batch*tp + batch*tp*(", ")", 40);   /* two wait at each level */
+  compile(&c, text);
+  assert_int_equal(c.diag.n_errors, 1);
+  assert_says(&c.diag, "too many intermediate results");
+  release(&c);
+  free(text);
+}
+
 static void long_is_fine(void **state) {
   (void)state;
   compiled c;
@@ -294,6 +316,7 @@ int main(void) {
     cmocka_unit_test(messages),
     cmocka_unit_test(all_at_once),
     cmocka_unit_test(depth_is_limited),
+    cmocka_unit_test(intermediate_results_are_limited),
     cmocka_unit_test(long_is_fine),
     cmocka_unit_test(text_ids),
   };

@@ -101,6 +101,7 @@ static void notes(void **state) {
     {"\"1:10:4\"", "1:10:4 ends at 9"},
     {"\"1:100:*2\"", "1:100:*2 ends at 64"},
     {"{\"range\": [1, 10, 4]}", "{\"range\":[1,10,4]} ends at 9"},
+    {"{\"mul\": [2, 10, 1.5], \"round\": \"int\"}", "ends at 7"},   /* 2 3 4.5 6.75, and 10.1 is too much */
     {"{\"log\": [1, 4, 9], \"round\": \"int\"}", "values that rounding made equal, dropped: 5"},
     {"{\"pow2\": [1, 8], \"per_octave\": 4}", "fractions left out: 5"},   /* 1.25 1.5 1.75 2.5 3.5 */
     {"{\"union\": [\"1:4\", \"2:5\"]}", "repeated values dropped: 3"},

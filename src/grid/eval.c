@@ -122,9 +122,14 @@ static void find_excluded(tile_job *job, const size_t at[MSW_N_AXES], msw_axis_i
                  job->scratch->rule_scratch, job->scratch->mask);
 }
 
-static void write_row(tile_job *job, const msw_row *row, const size_t at[MSW_N_AXES], msw_axis_id row_axis) {
+static size_t offset_of(const tile_job *job, const size_t at[MSW_N_AXES]) {
   size_t offset = 0;
   for (msw_axis_id axis = MSW_FIRST_NUMERIC_AXIS; axis < MSW_N_AXES; axis++) offset += at[axis] * job->axes[axis].stride;
+  return offset;
+}
+
+static void write_row(tile_job *job, const msw_row *row, const size_t at[MSW_N_AXES], msw_axis_id row_axis) {
+  size_t offset = offset_of(job, at);
   for (size_t i_field = 0; i_field < job->block->n_fields; i_field++)
     job->block->fields[i_field]->fill(row, cell_at(job, i_field, offset));
   if (job->bound->n_rules > 0) {
@@ -197,9 +202,10 @@ static void eval_mixed_row(tile_job *job, const size_t at[MSW_N_AXES], bool fuse
   write_row(job, &row, at, MSW_AXIS_SEQ_LEN);
 }
 
-/* Next row of a mixed tile; the row axis itself (seq_len) stays at 0. */
-static bool next_row(const tile_job *job, size_t at[MSW_N_AXES]) {
-  for (int axis = MSW_AXIS_CACHED_LEN; axis >= MSW_FIRST_NUMERIC_AXIS; axis--) {
+/* Next row of a tile; the row axis itself stays at 0. */
+static bool next_row(const tile_job *job, msw_axis_id row_axis, size_t at[MSW_N_AXES]) {
+  for (int axis = MSW_N_AXES - 1; axis >= MSW_FIRST_NUMERIC_AXIS; axis--) {
+    if (axis == (int)row_axis) continue;
     if (++at[axis] < job->axes[axis].span.n) return true;
     at[axis] = 0;
   }
@@ -216,7 +222,26 @@ static void eval_mixed_block(tile_job *job) {
   if (fused) bind_fused_gemm(job, batch, prefill_batch, axes[MSW_AXIS_SEQ_LEN].span);
   size_t at[MSW_N_AXES] = {0};
   do eval_mixed_row(job, at, fused);
-  while (next_row(job, at));
+  while (next_row(job, MSW_AXIS_SEQ_LEN, at));
+}
+
+/* A case that is excluded or void as a whole. Rules over cells are looked at all the same: a plan counts as excluded what
+ * they name, void or not. */
+static void fill_case_void(tile_job *job, msw_flags flags) {
+  msw_axis_id row_axis = job->block->spec->phase == MSW_DECODE ? MSW_AXIS_KV_LEN : MSW_AXIS_SEQ_LEN;
+  fill_chunk_void(job, flags);
+  if (job->bound->excluded || job->bound->n_rules == 0) {
+    count_flags(job, flags, job->tile->n_cells);
+    return;
+  }
+  msw_flags *row_flags = job->scratch->row.flags;
+  size_t at[MSW_N_AXES] = {0}, n = job->axes[row_axis].span.n;
+  do {
+    for (size_t i_cell = 0; i_cell < n; i_cell++) row_flags[i_cell] = flags;
+    find_excluded(job, at, row_axis, n);
+    exclude_cells(job, offset_of(job, at), n);
+    count_row_flags(job, row_flags, n);
+  } while (next_row(job, row_axis, at));
 }
 
 void msw_eval_tile(const msw_plan_block *block, const msw_bound_case *bound, const msw_tile *tile,
@@ -224,13 +249,12 @@ void msw_eval_tile(const msw_plan_block *block, const msw_bound_case *bound, con
   tile_job job = {.block = block, .bound = bound, .tile = tile, .scratch = scratch, .out = out,
                   .flag_counts = flag_counts, .n_evaluated = n_evaluated};
   msw_flags all = bound->excluded ? MSW_FLAG_EXCLUDED : bound->bound.flags;
+  find_axes(&job);
   if (all & MSW_FLAGS_NO_NUMBER) {
-    fill_chunk_void(&job, all);
-    count_flags(&job, all, tile->n_cells);
+    fill_case_void(&job, all);
     return;
   }
   if (tile->n_cells < block->chunk_cells) fill_chunk_void(&job, 0);   /* the border beyond the grid */
-  find_axes(&job);
   switch (block->spec->phase) {
     case MSW_DECODE: eval_decode_block(&job); return;
     case MSW_PREFILL: eval_prefill_block(&job); return;

@@ -125,15 +125,25 @@ static void note_mfu_column(msw_case *bound, const msw_kernel_table *table) {
     bound->flags |= MSW_FLAG_MFU_COLUMN_OFF;
 }
 
+/* A rounded mfu column can be nothing but zeros: no time follows from such a table. */
+static bool has_measurement(const msw_case *bound, const msw_kernel_table *table, const double *mfu) {
+  for (size_t i_row = 0; i_row < table->n_rows; i_row++)
+    if (mfu[i_row] >= msw_mfu_floor(&bound->knobs)) return true;
+  return false;
+}
+
 static bool bind_gemm(const msw_kernel_set *set, msw_case *bound, msw_arena *arena) {
   const msw_kernel_table **tables;
-  size_t n_tables = gemm_tables(set, bound->weight_dtype, arena, &tables);
-  if (n_tables == 0) return false;
-  const double **mfu = msw_arena_array(arena, n_tables, sizeof *mfu);
-  for (size_t i_table = 0; i_table < n_tables; i_table++) {
-    mfu[i_table] = msw_table_mfu(tables[i_table], &bound->knobs, arena);
-    note_mfu_column(bound, tables[i_table]);
+  size_t n_found = gemm_tables(set, bound->weight_dtype, arena, &tables), n_tables = 0;
+  const double **mfu = msw_arena_array(arena, n_found, sizeof *mfu);
+  for (size_t i_table = 0; i_table < n_found; i_table++) {
+    const msw_kernel_table *table = tables[i_table];
+    mfu[n_tables] = msw_table_mfu(table, &bound->knobs, arena);
+    if (!has_measurement(bound, table, mfu[n_tables])) continue;
+    note_mfu_column(bound, table);
+    tables[n_tables++] = table;
   }
+  if (n_tables == 0) return false;
   double d = bound->hidden_size, kv = bound->kv_size, q = query_size(bound), ff = bound->intermediate_size;
   const double k[MSW_N_PROJECTIONS] = {d, d, d, q, d, d, ff}, n[MSW_N_PROJECTIONS] = {q, kv, kv, d, ff, ff, d};
   for (int op = 0; op < MSW_N_PROJECTIONS; op++)
@@ -160,9 +170,11 @@ static bool bind_prefill(const msw_kernel_set *set, msw_case *bound, msw_arena *
 static bool bind_decode(const msw_kernel_set *set, msw_case *bound, msw_arena *arena) {
   const msw_kernel_table *table = msw_choose_decode_table(bound, set, &bound->decode_flags);
   if (!table) return false;
+  const double *mfu = msw_table_mfu(table, &bound->knobs, arena);
+  if (!has_measurement(bound, table, mfu)) return false;
   note_mfu_column(bound, table);
   bound->decode_table = table;
-  bound->decode = msw_decode_grid_build(table, msw_table_mfu(table, &bound->knobs, arena), arena);
+  bound->decode = msw_decode_grid_build(table, mfu, arena);
   return true;
 }
 

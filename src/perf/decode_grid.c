@@ -87,32 +87,30 @@ static double take_row(const msw_decode_grid *grid, size_t i_row, msw_rows_used 
   return grid->row_mfu[i_row];
 }
 
-/* The cell that stands in for a missing corner: the same batch's last row before it, else its first. */
-static size_t last_present_kv(const msw_decode_grid *grid, size_t i_batch, size_t i_kv) {
+/* The cell that stands in for a missing corner: the same batch's last measured one before it, else its first; n_kv when
+ * the batch has none. */
+static size_t last_measured_kv(const msw_decode_grid *grid, size_t i_batch, size_t i_kv, double mfu_floor) {
   const double *row = grid->mfu + i_batch * grid->n_kv;
   for (size_t i_before = i_kv; i_before-- > 0;)
-    if (!isnan(row[i_before])) return i_before;
+    if (row[i_before] >= mfu_floor) return i_before;
   for (size_t i_after = i_kv; i_after < grid->n_kv; i_after++)
-    if (!isnan(row[i_after])) return i_after;
-  return i_kv;   /* unreachable: every batch of the axis has a row */
+    if (row[i_after] >= mfu_floor) return i_after;
+  return grid->n_kv;
 }
 
-/* MFU at a grid corner, holes filled by the ragged-corner rule; *row: where it comes from, n_rows for a hole that is 0. */
+/* MFU at a grid corner, filled by the ragged-corner rule where it is a hole or below mfu_floor; 0 where nothing fills it.
+ * *row: where it comes from, n_rows for that 0. */
 static double corner_mfu(const msw_decode_grid *grid, bool clamp, size_t i_batch, size_t i_kv, double mfu_floor,
                          msw_flags *flags, size_t *row) {
-  size_t i_cell = i_batch * grid->n_kv + i_kv;
-  *row = grid->row[i_cell];
-  if (!isnan(grid->mfu[i_cell])) {
-    if (!clamp || grid->mfu[i_cell] >= mfu_floor) return grid->mfu[i_cell];
-  }
-  if (isnan(grid->mfu[i_cell])) *flags |= MSW_FLAG_TABLE_HOLE;
-  if (!clamp) {
-    *row = grid->n_rows;
-    return 0.0;
-  }
-  size_t i_instead = i_batch * grid->n_kv + last_present_kv(grid, i_batch, i_kv);
-  *row = grid->row[i_instead];
-  return grid->mfu[i_instead];
+  size_t i_first = i_batch * grid->n_kv, i_instead = grid->n_kv;
+  *row = grid->row[i_first + i_kv];
+  if (grid->mfu[i_first + i_kv] >= mfu_floor) return grid->mfu[i_first + i_kv];
+  *flags |= MSW_FLAG_TABLE_HOLE;
+  *row = grid->n_rows;
+  if (clamp) i_instead = last_measured_kv(grid, i_batch, i_kv, mfu_floor);
+  if (i_instead == grid->n_kv) return 0.0;
+  *row = grid->row[i_first + i_instead];
+  return grid->mfu[i_first + i_instead];
 }
 
 typedef struct { size_t low, high; double weight, at; } bracket;
@@ -135,14 +133,13 @@ static double bilinear(const msw_decode_grid *grid, const msw_knobs *knobs, doub
   size_t i_batch[4] = {b.low, b.high, b.low, b.high}, i_kv[4] = {c.low, c.low, c.high, c.high};
   double share[4] = {(1 - b.weight) * (1 - c.weight), b.weight * (1 - c.weight), (1 - b.weight) * c.weight,
                      b.weight * c.weight};
-  double value[4];
+  double value[4] = {0.0};
   msw_rows_used rows = {0};
   for (size_t i_corner = 0; i_corner < 4; i_corner++) {
-    /* a corner of weight zero is read too, as published, but a hole there does not matter */
-    msw_flags ignored = 0, *noted = share[i_corner] > 0.0 ? flags : &ignored;
+    if (!(share[i_corner] > 0.0)) continue;   /* on a row of the axis: what stands beyond it, a hole or a zero, does not matter */
     size_t row;
-    value[i_corner] = corner_mfu(grid, clamp, i_batch[i_corner], i_kv[i_corner], mfu_floor, noted, &row);
-    if (share[i_corner] > 0.0 && row < grid->n_rows) {
+    value[i_corner] = corner_mfu(grid, clamp, i_batch[i_corner], i_kv[i_corner], mfu_floor, flags, &row);
+    if (row < grid->n_rows) {
       rows.row[rows.n] = row;
       rows.weight[rows.n++] = share[i_corner];
     }

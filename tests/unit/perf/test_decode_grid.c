@@ -157,6 +157,18 @@ static void small_mfu(void **state) {
   check(f, 1, 64, 5e-5, 0);
 }
 
+/* On the line of a batch, zeros of the next batch do not matter: (1, 96) lies between (1, 64) and (1, 128). */
+static void zeros_beside_the_line(void **state) {
+  fixture *f = *state;
+  static const made_decode_row beside[] = {{1, 64, .1}, {1, 128, .2}, {8, 64, 0}, {8, 128, 0}};
+  msw_kernel_table table = made_decode(&f->arena, 1e14, (msw_attention_shape){10, 2, 100, 1}, beside, 4);
+  f->grid = msw_decode_grid_build(&table, table.file_mfu, &f->arena);
+  check(f, 1, 96, .15, 0);
+  f->knobs.lookup_domain = MSW_DOMAIN_LATENCY;   /* times 640 and 640 */
+  check(f, 1, 96, 96. / 640, 0);
+  check(f, 2, 96, .1, 0);                        /* between the lines no time can be told: the nearest measured row */
+}
+
 static void a_table_of_zeros(void **state) {
   fixture *f = *state;
   static const double zeros[N_ROWS] = {0};
@@ -194,7 +206,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       TEST(axes_are_sorted_and_unique), TEST(a_repeated_row_replaces), TEST(bilinear_inside), TEST(bilinear_outside),
       TEST(holes_as_zero), TEST(holes_clamped), TEST(bilinear_in_time), TEST(floor_nearest), TEST(nearest_l1),
-      TEST(small_mfu), TEST(a_table_of_zeros), TEST(rows_used_are_told),
+      TEST(small_mfu), TEST(zeros_beside_the_line), TEST(a_table_of_zeros), TEST(rows_used_are_told),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -90,11 +90,22 @@ static void a_shape_that_may_not_be_borrowed(void **state) {
   expect(world, MSW_FLAG_VOID_TABLE, "no decode attention table of shape 10-5-100 for made in the bench-data folders");
 }
 
-static void no_usable_prefill_row(void **state) {
+/* A rounded mfu column can hold nothing but zeros; from latency the same table has its numbers. */
+static void tables_without_a_measurement(void **state) {
   made_world *world = *state;
-  static const double zeros[] = {0, 0, 0};
-  world->tables[1].file_mfu = zeros;
-  expect(world, MSW_FLAG_VOID_TABLE, "no prefill attention table for made in the bench-data folders");
+  static const double zeros[9] = {0};
+  static const char *const kinds[] = {"GEMM", "prefill attention", "decode attention"};
+  for (int i_table = 0; i_table < 3; i_table++) {
+    const double *column = world->tables[i_table].file_mfu;
+    char why[128];
+    snprintf(why, sizeof why, "no %s table for made in the bench-data folders", kinds[i_table]);
+    world->tables[i_table].file_mfu = zeros;
+    world->knobs.mfu_source = MSW_MFU_FROM_FILE;
+    expect(world, MSW_FLAG_VOID_TABLE, why);
+    world->knobs.mfu_source = MSW_MFU_FROM_LATENCY;
+    assert_int_equal(made_bind(world).flags, 0);
+    world->tables[i_table].file_mfu = column;
+  }
 }
 
 /* All reasons are flagged; the sentence gives the first. An architecture that is not modelled is reason enough not to ask
@@ -130,7 +141,7 @@ int main(void) {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, made_setup, made_teardown)
   const struct CMUnitTest tests[] = {
       TEST(experts), TEST(latent_attention), TEST(tp_that_splits_heads), TEST(missing_constants), TEST(missing_peaks),
-      TEST(missing_tables), TEST(no_set_of_tables), TEST(a_shape_that_may_not_be_borrowed), TEST(no_usable_prefill_row),
+      TEST(missing_tables), TEST(no_set_of_tables), TEST(a_shape_that_may_not_be_borrowed), TEST(tables_without_a_measurement),
       TEST(several_reasons), TEST(a_void_case_has_no_numbers),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -20,7 +20,8 @@ bool msw_is_dir(const char *path) {
 }
 
 char *msw_join_path(msw_arena *arena, const char *dir, const char *name) {
-  if (name[0] == '/' || dir[0] == '\0') return msw_strdup(arena, name);
+  bool is_here = dir[0] == '\0' || strcmp(dir, ".") == 0;
+  if (name[0] == '/' || is_here) return msw_strdup(arena, name);
   return msw_format(arena, "%s%s%s", dir, msw_ends_with(dir, "/") ? "" : "/", name);
 }
 

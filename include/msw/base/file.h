@@ -20,7 +20,8 @@ msw_status msw_write_file_atomic(const char *path, const void *bytes, size_t len
 
 bool msw_is_file(const char *path);
 bool msw_is_dir(const char *path);
-char *msw_join_path(msw_arena *arena, const char *dir, const char *name);   /* an absolute name stands alone */
+char *msw_join_path(msw_arena *arena, const char *dir, const char *name);   /* an absolute name stands alone, and so
+                                                                               does one in "." */
 char *msw_dir_name(msw_arena *arena, const char *path);   /* "a/b.json" -> "a"; "b" -> "." */
 const char *msw_base_name(const char *path);              /* points into path */
 /* A temporary name beside `path`: "<path>.tmp-<host>-<pid>". */

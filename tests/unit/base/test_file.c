@@ -111,6 +111,7 @@ static void names_of_paths(void **state) {
   assert_string_equal(msw_join_path(&arena, "a/", "b"), "a/b");
   assert_string_equal(msw_join_path(&arena, "/", "b"), "/b");
   assert_string_equal(msw_join_path(&arena, "", "b"), "b");
+  assert_string_equal(msw_join_path(&arena, ".", "b"), "b");
   assert_string_equal(msw_join_path(&arena, "a", "/b"), "/b");
   msw_arena_free(&arena);
 }

@@ -166,7 +166,20 @@ static void zeros_beside_the_line(void **state) {
   check(f, 1, 96, .15, 0);
   f->knobs.lookup_domain = MSW_DOMAIN_LATENCY;   /* times 640 and 640 */
   check(f, 1, 96, 96. / 640, 0);
-  check(f, 2, 96, .1, 0);                        /* between the lines no time can be told: the nearest measured row */
+  check(f, 2, 96, .1, MSW_FLAG_TABLE_HOLE);      /* between the lines no time can be told: the nearest measured row */
+}
+
+/* In time, a row that counts as missing is filled like a hole: by the last measured one before it, else the first. */
+static void zeros_in_time(void **state) {
+  fixture *f = *state;
+  static const made_decode_row zeros[] = {{1, 64, 0}, {1, 128, .2}, {1, 256, 0}, {1, 512, 0}, {1, 1024, .1}};
+  msw_kernel_table table = made_decode(&f->arena, 1e14, (msw_attention_shape){10, 2, 100, 1}, zeros, 5);
+  f->grid = msw_decode_grid_build(&table, table.file_mfu, &f->arena);
+  f->knobs.lookup_domain = MSW_DOMAIN_LATENCY;
+  check(f, 1, 96, .2, MSW_FLAG_TABLE_HOLE);                       /* 64 / .2 and 128 / .2 */
+  check(f, 1, 384, .2, MSW_FLAG_TABLE_HOLE);
+  check(f, 1, 768, 768 / ((512 / .2 + 1024 / .1) / 2), MSW_FLAG_TABLE_HOLE);
+  check(f, 1, 1024, .1, 0);
 }
 
 static void a_table_of_zeros(void **state) {
@@ -206,7 +219,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       TEST(axes_are_sorted_and_unique), TEST(a_repeated_row_replaces), TEST(bilinear_inside), TEST(bilinear_outside),
       TEST(holes_as_zero), TEST(holes_clamped), TEST(bilinear_in_time), TEST(floor_nearest), TEST(nearest_l1),
-      TEST(small_mfu), TEST(zeros_beside_the_line), TEST(a_table_of_zeros), TEST(rows_used_are_told),
+      TEST(small_mfu), TEST(zeros_beside_the_line), TEST(zeros_in_time), TEST(a_table_of_zeros), TEST(rows_used_are_told),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

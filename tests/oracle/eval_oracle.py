@@ -5,7 +5,7 @@ Prints the input's columns unchanged, then the breakdown columns of roofline.FIE
 (%.17g). A step for which a needed table is missing prints nan (the reason goes to stderr).
 
     eval_oracle.py --bench-data DIR --facts DIR --gpu h100 --method v2-interp \\
-                   [--set KNOB=V ...] --steps F.csv [-o OUT.csv]
+                   [--set KNOB=V ...] [--dtype FORMAT] --steps F.csv [-o OUT.csv]
 """
 
 import argparse
@@ -31,17 +31,18 @@ def parse_setting(text):
         return knob, value
 
 
-def evaluate_row(row, models, gpu, tables, knobs):
+def evaluate_row(row, models, gpu, tables, knobs, dtype="config", quiet=False):
     """Breakdown of one row of the steps CSV; all nan where a table is missing."""
     name = row["model"].lower()
     if name not in models:
         raise SystemExit(f"unknown model {row['model']!r}")
-    model = make_model(models[name], knobs["head_dim_rule"])
+    model = make_model(models[name], knobs["head_dim_rule"], dtype)
     step = parse_step(row["decode"] or "", row["prefill"] or "")
     try:
         return evaluate(model, gpu, tables, int(row["tp"]), step, knobs)
     except LookupError as error:
-        print(f"{row['model']} tp {row['tp']}: {error}", file=sys.stderr)
+        if not quiet:
+            print(f"{row['model']} tp {row['tp']}: {error}", file=sys.stderr)
         return dict.fromkeys(FIELDS, math.nan)
 
 
@@ -52,6 +53,7 @@ def main():
     parser.add_argument("--gpu", required=True, help="a GPU's name or alias")
     parser.add_argument("--method", required=True, choices=sorted(METHODS))
     parser.add_argument("--set", action="append", default=[], type=parse_setting, metavar="KNOB=V")
+    parser.add_argument("--dtype", default="config", help="number format of the weights")
     parser.add_argument("--steps", required=True, help="CSV with the columns model,tp,decode,prefill")
     parser.add_argument("-o", dest="output", help="output file (default: stdout)")
     args = parser.parse_args()
@@ -75,7 +77,7 @@ def main():
     writer = csv.writer(output, lineterminator="\n")
     writer.writerow(columns + FIELDS)
     for row in rows:
-        result = evaluate_row(row, models, gpu, tables, knobs)
+        result = evaluate_row(row, models, gpu, tables, knobs, args.dtype)
         writer.writerow([row[column] for column in columns] + [f"{result[field]:.17g}" for field in FIELDS])
     if args.output:
         output.close()

@@ -8,14 +8,18 @@ import csv
 from collections import namedtuple
 from pathlib import Path
 
-BYTES_PER_PARAM = {"float32": 4, "bfloat16": 2, "float16": 2, "fp8": 1, "float8_e4m3fn": 1, "int8": 1}
+# Names of number formats as configurations spell them, and their bytes.
+DTYPES = {"bfloat16": "bf16", "float16": "fp16", "float8_e4m3fn": "fp8"}
+BYTES = {"bf16": 2, "fp16": 2, "fp8": 1, "int8": 1, "fp4": 0.5}
 
 # Architecture of a dense decoder. q_dim = width of the query projection (num_heads * head_dim for
 # the "config" rule, hidden_size for the published one), kv_dim = num_kv_heads * head_dim.
-Model = namedtuple("Model", "name layers hidden heads kv_heads head_dim q_dim kv_dim ffn bytes_per_param")
+# dtype = format of the weights; the KV cache and activations keep 16 bits beside narrower ones.
+Model = namedtuple("Model", "name layers hidden heads kv_heads head_dim q_dim kv_dim ffn dtype bytes_per_param kv_dtype "
+                            "kv_bytes")
 
-# Peaks of one GPU, in FLOP/s and bytes/s, and the names its table folders may have.
-Gpu = namedtuple("Gpu", "name aliases peak_flop_per_s peak_bytes_per_s")
+# Peaks of one GPU, in FLOP/s by number format and bytes/s, and the names its table folders may have.
+Gpu = namedtuple("Gpu", "name aliases peaks peak_bytes_per_s")
 
 # One forward pass. decode = [(count, kv_tok)], prefill = [(count, cached_tok, new_tok)].
 Step = namedtuple("Step", "decode prefill")
@@ -33,8 +37,8 @@ def as_int(text, default=0):
     return int(text) if text else default
 
 
-def make_model(row, head_dim_rule):
-    """A Model from one row of models.csv under a head-dim rule.
+def make_model(row, head_dim_rule, dtype="config"):
+    """A Model from one row of models.csv under a head-dim rule, its weights in `dtype`.
 
     hidden_over_heads: head_dim = hidden // heads (an explicit head_dim is ignored) and the query
                        projection is hidden x hidden, as in the published code.
@@ -50,6 +54,10 @@ def make_model(row, head_dim_rule):
         q_dim = heads * head_dim
     elif head_dim_rule != "hidden_over_heads":
         raise ValueError(f"head_dim_rule: unknown value {head_dim_rule!r}")
+    if dtype == "config":
+        dtype = row["torch_dtype"] or "bfloat16"
+    dtype = DTYPES.get(dtype, dtype)
+    kv_dtype = dtype if BYTES[dtype] >= 2 else "bf16"
     return Model(
         name=row["model"],
         layers=int(row["num_hidden_layers"]),
@@ -60,13 +68,22 @@ def make_model(row, head_dim_rule):
         q_dim=q_dim,
         kv_dim=kv_heads * head_dim,
         ffn=as_int(row["intermediate_size"]) or 4 * hidden,
-        bytes_per_param=BYTES_PER_PARAM[row["torch_dtype"] or "bfloat16"],
+        dtype=dtype,
+        bytes_per_param=BYTES[dtype],
+        kv_dtype=kv_dtype,
+        kv_bytes=BYTES[kv_dtype],
     )
 
 
 def load_models(facts_dir):
     """models.csv as {lower-case name: row}; make_model() turns a row into a Model."""
     return {row["model"].lower(): row for row in read_rows(Path(facts_dir) / "models.csv")}
+
+
+def peaks_of(row):
+    """{number format: FLOP/s}; fp16 runs at bf16's peak."""
+    columns = {"bf16": "bf16_tflops", "fp16": "bf16_tflops", "fp8": "fp8_tflops", "int8": "int8_tops", "fp4": "fp4_tflops"}
+    return {dtype: float(row[column]) * 1e12 for dtype, column in columns.items() if row.get(column)}
 
 
 def load_gpus(facts_dir):
@@ -77,7 +94,7 @@ def load_gpus(facts_dir):
         gpu = Gpu(
             name=row["gpu"].lower(),
             aliases=aliases,
-            peak_flop_per_s=float(row["bf16_tflops"]) * 1e12,
+            peaks=peaks_of(row),
             peak_bytes_per_s=float(row["mem_bw_gbps"]) * 1e9,
         )
         for name in [gpu.name, *aliases]:

@@ -8,6 +8,7 @@ None stands for "by GPU" (see GPU_KNOBS) or, in a family that does not use the k
 V2_FLOOR = {
     "family": "v2",
     "mfu_source": "file",
+    "lookup_domain": "mfu",
     "gemm_lookup": "floor",
     "prefill_lookup": "floor",
     "decode_lookup": "floor_nearest",
@@ -24,6 +25,7 @@ V2_FLOOR = {
     "bw_efficiency": None,
     "per_layer_overhead_us": 100.0,
     "per_request_overhead_us": 0.0,
+    "usable_memory_fraction": 0.9,  # for a flag that the oracle does not have
 }
 
 V2_INTERP = {
@@ -46,35 +48,40 @@ V1_MAIN = {
     "head_dim_rule": "hidden_over_heads",
     "bw_efficiency": 0.72,
     "mfu_prefill": 0.65,
+    "mfu_prefill_multiplier": 1.0,
     "mfu_decode": 0.12,
+    "mfu_decode_multiplier": 1.0,
     "vector_peak_fraction": 0.10,
-    "tp_exponent_prefill": 1.0,
-    "tp_exponent_decode": 1.0,
-    "bw_factor_prefill": 1.0,
-    "bw_factor_decode": 1.0,
-    "overhead_us": 500.0,
+    "tp_scaling_exponent": 0.0,  # 0 means linear
+    "decode_tp_scaling_exponent": 0.0,
+    "prefill_bw_factor": 1.0,
+    "decode_bw_factor": 1.0,
+    "step_overhead_us": 500.0,
     "overhead_batch_slope": 0.0,  # the .15 of the batch-scaled overhead
     "prefill_overhead_us": 0.0,  # per prefill request, no decode in the step
     "mixed_prefill_overhead_us": 0.0,  # per prefill request, beside decodes
     "all_reduce_latency_us": 20.0,
     "per_layer_overhead_us": 20.0,
+    "layer_overhead_over_tp": False,  # main adds it for every layer, whatever tp
     "per_request_overhead_us": 0.0,
+    "usable_memory_fraction": 0.9,
 }
 
 V1_CALIBRATED = {
     **V1_MAIN,
     "work": "calibrated",
     "mixed_rule": "weighted",
-    "mfu_prefill": 0.65 * 2.32,
-    "mfu_decode": 0.12 * 2.00,
-    "tp_exponent_prefill": 0.30,
-    "tp_exponent_decode": 1.15,
-    "bw_factor_prefill": 0.75,
-    "bw_factor_decode": 0.96,
+    "mfu_prefill_multiplier": 2.32,
+    "mfu_decode_multiplier": 2.00,
+    "tp_scaling_exponent": 0.30,
+    "decode_tp_scaling_exponent": 1.15,
+    "prefill_bw_factor": 0.75,
+    "decode_bw_factor": 0.96,
     "overhead_batch_slope": 0.15,
     "prefill_overhead_us": 500.0,
     "mixed_prefill_overhead_us": 150.0,
-    "per_layer_overhead_us": 0.0,
+    "per_layer_overhead_us": 0.0,  # parsed but unused; whoever sets it gets it as everywhere else
+    "layer_overhead_over_tp": True,
 }
 
 METHODS = {

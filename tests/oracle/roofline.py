@@ -8,6 +8,7 @@ mixed rule joins the two phases; communication and overhead are added to the res
 """
 
 import math
+from collections import namedtuple
 
 from facts import num_decode, num_prefill, num_prefill_tokens
 from work import dynamic_bytes, flop_of_request, weight_bytes
@@ -39,9 +40,9 @@ def combine(rule, prefill_s, decode_s, step, fused):
         return prefill_s + decode_s
     if rule == "weighted":
         return weighted_mean(prefill_s, decode_s, num_prefill_tokens(step), num_decode(step))
-    if rule == "fused" and fused:
+    if rule == "fused":
         return fused()
-    raise ValueError(f"mixed_rule: {rule!r} is not a rule of this method")
+    raise ValueError(f"mixed_rule: unknown value {rule!r}")
 
 
 def breakdown(step_s, prefill, decode, comm_us, overhead_us):
@@ -63,47 +64,70 @@ def breakdown(step_s, prefill, decode, comm_us, overhead_us):
 # ---- V1 ----------------------------------------------------------------------------------------
 
 
+def v1_tp(tp, phase, knobs):
+    """What a phase's compute is divided by; exponent 0 means linear."""
+    return tp ** (knobs["tp_scaling_exponent" if phase == "prefill" else "decode_tp_scaling_exponent"] or 1.0)
+
+
+def v1_gemm_s(gpu, model, flop, phase, tp, knobs):
+    """GEMM time of a phase at its constant MFU."""
+    mfu = knobs["mfu_" + phase] * knobs[f"mfu_{phase}_multiplier"]
+    return flop / v1_tp(tp, phase, knobs) / (gpu.peaks[model.dtype] * mfu)
+
+
+def v1_memory_s(gpu, model, dynamic, phase, tp, knobs):
+    """Memory time: prefill keeps the linear tp, decode uses its exponent here too."""
+    tp_memory = v1_tp(tp, phase, knobs) if phase == "decode" else tp
+    bandwidth = gpu.peak_bytes_per_s * knobs["bw_efficiency"] * knobs[phase + "_bw_factor"]
+    return (weight_bytes(model) + dynamic) / tp_memory / bandwidth
+
+
+V1Phase = namedtuple("V1Phase", "compute memory gemm_flop vector_s dynamic")
+
+
 def v1_phase(model, gpu, tp, requests, phase, knobs):
-    """(compute, memory) of one phase in seconds; requests = [(count, progress, new tokens)]."""
+    """A phase's compute and memory time in seconds, and what they came from; requests = [(count, progress, new tokens)]."""
     if not requests:
-        return 0.0, 0.0
+        return V1Phase(0.0, 0.0, 0.0, 0.0, 0.0)
     gemm = vector = dynamic = 0.0
     for count, progress, new_tok in requests:
         flop = flop_of_request(model, progress, new_tok, knobs["work"])
         gemm += count * flop.gemm
         vector += count * flop.vector
         dynamic += count * dynamic_bytes(model, progress, new_tok, knobs["work"])
-    tp_compute = tp ** (knobs["tp_exponent_" + phase] or 1.0)  # 0 means linear
-    # The prefill memory term keeps the linear tp; decode uses its exponent in both terms.
-    tp_memory = tp_compute if phase == "decode" else tp
-    peak, bandwidth = gpu.peak_flop_per_s, gpu.peak_bytes_per_s * knobs["bw_efficiency"]
-    compute = gemm / tp_compute / (peak * knobs["mfu_" + phase])
-    compute += vector / tp_compute / (peak * knobs["vector_peak_fraction"])
-    memory = (weight_bytes(model) + dynamic) / tp_memory / (bandwidth * knobs["bw_factor_" + phase])
-    return compute, memory
+    vector_s = vector / v1_tp(tp, phase, knobs) / (gpu.peaks[model.kv_dtype] * knobs["vector_peak_fraction"])
+    compute = v1_gemm_s(gpu, model, gemm, phase, tp, knobs) + vector_s
+    return V1Phase(compute, v1_memory_s(gpu, model, dynamic, phase, tp, knobs), gemm, vector_s, dynamic)
 
 
-def v1_overhead_us(model, step, knobs):
+def v1_overhead_us(model, tp, step, knobs):
     """Launch and scheduling overhead of one step."""
     n_prefill, n_decode = num_prefill(step), num_decode(step)
     n_req = n_prefill + n_decode
-    overhead_us = knobs["overhead_us"]
+    overhead_us = knobs["step_overhead_us"]
     if n_req > 2:
         slope = knobs["overhead_batch_slope"]
         overhead_us *= 1 + slope * math.log2(n_req / 2) * (0.3 + 2 * n_decode / n_req)
     per_prefill = "mixed_prefill_overhead_us" if n_decode else "prefill_overhead_us"
     overhead_us += n_prefill * knobs[per_prefill]
-    return overhead_us + model.layers * knobs["per_layer_overhead_us"] + n_req * knobs["per_request_overhead_us"]
+    layers = model.layers / tp if knobs["layer_overhead_over_tp"] else model.layers
+    return overhead_us + layers * knobs["per_layer_overhead_us"] + n_req * knobs["per_request_overhead_us"]
 
 
 def v1(model, gpu, tp, step, knobs):
     """V1, calibrated or main: constant MFU per phase."""
-    prefill = v1_phase(model, gpu, tp, step.prefill, "prefill", knobs)
     decodes = [(count, kv_tok, 1) for count, kv_tok in step.decode]
+    prefill = v1_phase(model, gpu, tp, step.prefill, "prefill", knobs)
     decode = v1_phase(model, gpu, tp, decodes, "decode", knobs)
-    step_s = combine(knobs["mixed_rule"], max(prefill), max(decode), step, None)
+
+    def fused():  # not published: all tokens in one pass at prefill's constants, weights read once
+        gemm = v1_gemm_s(gpu, model, prefill.gemm_flop + decode.gemm_flop, "prefill", tp, knobs)
+        memory = v1_memory_s(gpu, model, prefill.dynamic + decode.dynamic, "prefill", tp, knobs)
+        return max(gemm + prefill.vector_s + decode.vector_s, memory)
+
+    step_s = combine(knobs["mixed_rule"], max(prefill[:2]), max(decode[:2]), step, fused)
     comm_us = 2 * model.layers * knobs["all_reduce_latency_us"] if tp > 1 else 0.0
-    return breakdown(step_s, prefill, decode, comm_us, v1_overhead_us(model, step, knobs))
+    return breakdown(step_s, prefill[:2], decode[:2], comm_us, v1_overhead_us(model, tp, step, knobs))
 
 
 # ---- V2 ----------------------------------------------------------------------------------------
@@ -120,8 +144,8 @@ def gemm_s(model, gpu, tables, tp, m, knobs):
     bandwidth = gpu.peak_bytes_per_s * knobs["bw_efficiency"]
     total = 0.0
     for k, n in ((d, q_dim), (d, kv_dim), (d, kv_dim), (q_dim, d), (d, ffn), (d, ffn), (ffn, d)):
-        mfu = tables.gemm_mfu(m, k, n, knobs["gemm_lookup"])
-        one = 2 * m * k * n / (gpu.peak_flop_per_s * mfu)
+        mfu = tables.gemm_mfu(m, k, n, knobs["gemm_lookup"], knobs["lookup_domain"])
+        one = 2 * m * k * n / (gpu.peaks[model.dtype] * mfu)
         if knobs["gemm_weight_floor"]:
             one = max(one, k * n * model.bytes_per_param / bandwidth)
         total += one
@@ -157,14 +181,14 @@ def prefill_buckets(step, rule):
 def prefill_attention_s(model, gpu, tables, tp, bucket, requests, knobs):
     """Attention of the requests of one bucket."""
     shape = (model.heads, model.kv_heads, model.head_dim)
-    mfu = tables.prefill_mfu(shape, bucket, knobs["prefill_lookup"], knobs["shape_fallback"])
+    mfu = tables.prefill_mfu(shape, bucket, knobs["prefill_lookup"], knobs["shape_fallback"], knobs["lookup_domain"])
     if knobs["prefill_flop"] == "bucket":
         flop = attention_flop(model, sum(count * new_tok for count, _, new_tok in requests), bucket)
     elif knobs["prefill_flop"] == "request":
         flop = sum(count * attention_flop(model, new_tok, cached + new_tok) for count, cached, new_tok in requests)
     else:
         raise ValueError(f"prefill_flop: unknown value {knobs['prefill_flop']!r}")
-    return flop / knobs["causal_factor"] / (gpu.peak_flop_per_s * mfu) / tp
+    return flop / knobs["causal_factor"] / (gpu.peaks[model.kv_dtype] * mfu) / tp
 
 
 def decode_attention_s(model, gpu, tables, tp, step, knobs):
@@ -185,17 +209,20 @@ def decode_attention_s(model, gpu, tables, tp, step, knobs):
     flop_sum = weighted = 0.0
     for count, kv_tok in groups:
         flop = count * attention_flop(model, 1, kv_tok)
+        if flop == 0:  # nothing cached, nothing to look up
+            continue
         mfu = tables.decode_mfu(shape, batch, kv_tok, tp, knobs["decode_lookup"], knobs["ragged_corner"],
-                                knobs["tp_fallback"], knobs["shape_fallback"])
+                                knobs["tp_fallback"], knobs["shape_fallback"], knobs["lookup_domain"])
         flop_sum += flop
         weighted += flop * mfu
     if weighted <= 0:
         return 0.0
-    return flop_sum / (gpu.peak_flop_per_s * (weighted / flop_sum)) / tp
+    return flop_sum / (gpu.peaks[model.kv_dtype] * (weighted / flop_sum)) / tp
 
 
 def v2(model, gpu, tables, tp, step, knobs):
-    """V2, floor or interp: MFU looked up in kernel tables."""
+    """V2, floor or interp: MFU looked up in kernel tables. All three kernels must have one, whatever the step needs."""
+    tables.check((model.heads, model.kv_heads, model.head_dim), tp, knobs["tp_fallback"], knobs["shape_fallback"])
     bandwidth = gpu.peak_bytes_per_s * knobs["bw_efficiency"]
     decodes = [(count, kv_tok, 1) for count, kv_tok in step.decode]
 

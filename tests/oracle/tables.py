@@ -15,7 +15,7 @@ from pathlib import Path
 
 from facts import read_rows
 
-ZERO_MFU = 1e-4  # values below are "no measurement" (the tables round to three decimals)
+ZERO_MFU = 1e-4  # values below are "no measurement" in an mfu column (tables round to three decimals)
 SHAPE_NAME = re.compile(r"(\d+)-(\d+)-(\d+)(?:-tp(\d+))?")
 
 
@@ -35,27 +35,31 @@ def bracket(knots, x):
     return lo, hi, (x - knots[lo]) / (knots[hi] - knots[lo])
 
 
-def lookup_1d(points, x, rule, flop_power):
+def lookup_1d(points, x, rule, flop_power, domain="mfu"):
     """MFU at x from ascending [(x, mfu)].
 
     floor:  the largest knot <= x, the smallest knot below the grid.
-    linear: linear in x, clamped at both ends.
-    sqrt:   sqrt(latency) linear in x, where latency ~ x^flop_power / mfu; ends clamped in MFU,
-            knots without a measurement left out.
+    linear: linear in x: MFU, or in the latency domain the time, ~ x^flop_power / mfu.
+    sqrt:   the square root of time linear in x.
+    Outside, MFU is held; in the latency domain time is held below the grid. A knot without a measurement has no
+    time: MFU itself is interpolated beside it.
     """
-    if rule == "sqrt":
-        points = [point for point in points if point[1] >= ZERO_MFU]
+    if rule not in ("floor", "linear", "sqrt"):
+        raise ValueError(f"lookup: unknown rule {rule!r}")
+    (x_first, mfu_first), (x_last, mfu_last) = points[0], points[-1]
+    if x < x_first and domain == "latency":
+        return mfu_first * (x / x_first) ** flop_power
+    if x <= x_first or x >= x_last:
+        return mfu_first if x <= x_first else mfu_last
     lo, hi, weight = bracket([point[0] for point in points], x)
-    if rule == "floor" or lo == hi:
+    if rule == "floor" or weight == 0:
         return points[lo][1]
     (x_lo, mfu_lo), (x_hi, mfu_hi) = points[lo], points[hi]
-    if rule == "linear":
+    if (rule == "linear" and domain == "mfu") or mfu_lo == 0 or mfu_hi == 0:
         return mfu_lo + weight * (mfu_hi - mfu_lo)
-    if rule == "sqrt":
-        root_lo = math.sqrt(x_lo**flop_power / mfu_lo)
-        root_hi = math.sqrt(x_hi**flop_power / mfu_hi)
-        return x**flop_power / (root_lo + weight * (root_hi - root_lo)) ** 2
-    raise ValueError(f"lookup: unknown rule {rule!r}")
+    power = 0.5 if rule == "sqrt" else 1.0
+    t_lo, t_hi = ((knot**flop_power / mfu) ** power for knot, mfu in ((x_lo, mfu_lo), (x_hi, mfu_hi)))
+    return x**flop_power / ((1 - weight) * t_lo + weight * t_hi) ** (1 / power)
 
 
 def floor_nearest(rows, query):
@@ -104,10 +108,34 @@ def bilinear(rows, query, ragged_corner):
     return at_lo + k_weight * (at_hi - at_lo)
 
 
-def nearest_nonzero(rows, query):
-    """MFU of the Euclid-nearest row that holds a measurement; 0 if none does."""
-    usable = [row for row in rows if row[1] >= ZERO_MFU]
-    return min(usable, key=lambda row: dist2(row[0], query))[1] if usable else 0.0
+def bilinear_time(rows, query, zero_mfu):
+    """The same for time ~ batch * kv / MFU; corners that are missing or hold no measurement take the MFU of their batch's
+    last measured row before them, else of its first. Below the grid time is held, above it MFU. 0 where no time can be
+    told.
+    """
+    cells = dict(rows)
+    measured = {point: mfu for point, mfu in cells.items() if mfu >= zero_mfu}
+    batch_knots = sorted({point[0] for point in cells})
+    kv_knots = sorted({point[1] for point in cells})
+    b_lo, b_hi, b_weight = bracket(batch_knots, query[0])
+    k_lo, k_hi, k_weight = bracket(kv_knots, query[1])
+    time = 0.0
+    for i_batch, batch_share in ((b_lo, 1 - b_weight), (b_hi, b_weight)):
+        for i_kv, kv_share in ((k_lo, 1 - k_weight), (k_hi, k_weight)):
+            batch, kv = batch_knots[i_batch], kv_knots[i_kv]
+            if batch_share * kv_share == 0:
+                continue
+            if not any(point[0] == batch for point in measured):
+                return 0.0
+            time += batch_share * kv_share * batch * kv / corner(measured, batch, kv, kv_knots, "clamp")
+    above = max(1.0, query[0] / batch_knots[-1]) * max(1.0, query[1] / kv_knots[-1])
+    return query[0] * query[1] / (time * above)
+
+
+def nearest_nonzero(rows, query, zero_mfu):
+    """MFU of the Euclid-nearest row that holds a measurement."""
+    usable = [row for row in rows if row[1] >= zero_mfu]
+    return min(usable, key=lambda row: dist2(row[0], query))[1]
 
 
 class Tables:
@@ -119,6 +147,7 @@ class Tables:
         self.root = Path(bench_data)
         self.gpu_names = [name.lower() for name in gpu_names]
         self.mfu_source = mfu_source
+        self.zero_mfu = ZERO_MFU if mfu_source == "file" else math.ulp(0.0)
         self.cache = {}
 
     # ---- reading -------------------------------------------------------------------------------
@@ -133,10 +162,16 @@ class Tables:
 
     def mfu_of(self, row, flop, folder):
         """MFU of one row: the column, or FLOP / latency / the peak that SOURCE.json names."""
-        if self.mfu_source == "file":
+        if self.mfu_source == "file" and "mfu" in row:  # a table without the column is read from latency
             return float(row["mfu"])
         source = json.loads((folder / "SOURCE.json").read_text(encoding="utf-8"))
         return flop / (float(row["latency_us"]) * 1e-6) / (source["peak_tflops"] * 1e12)
+
+    def measured(self, rows, what):
+        """The rows, unless none of them holds a measurement."""
+        if not any(mfu >= self.zero_mfu for _, mfu in rows):
+            raise LookupError(f"no measurement in the {what} table")
+        return rows
 
     def once(self, key, make):
         """Memoised make()."""
@@ -153,7 +188,7 @@ class Tables:
             for row in read_rows(folder / "data.csv"):
                 m, k, n = int(row["m"]), int(row["k"]), int(row["n"])
                 rows.append(((m, k, n), self.mfu_of(row, 2 * m * k * n, folder)))
-            return rows
+            return self.measured(rows, "gemm")
 
         return self.once("gemm", load)
 
@@ -172,7 +207,7 @@ class Tables:
         return self.once(("shapes", phase), load)
 
     def prefill_points(self, shape):
-        """Ascending [(seq_len, mfu)] of one shape (single sequences without cached tokens only)."""
+        """Ascending [(seq_len, mfu)] of one shape: single sequences without cached tokens, measured ones only."""
 
         def load():
             path = self.shapes("prefill")[shape][1]
@@ -180,8 +215,10 @@ class Tables:
             for row in read_rows(path):
                 if int(row.get("batch_size") or 1) == 1 and int(row.get("cached_len") or 0) == 0:
                     seq = int(row["seq_len"])
-                    points[seq] = self.mfu_of(row, 2 * shape[0] * shape[2] * seq * seq, path.parent)
-            return sorted(points.items())
+                    mfu = self.mfu_of(row, 2 * shape[0] * shape[2] * seq * seq, path.parent)
+                    if mfu >= self.zero_mfu:
+                        points[seq] = mfu
+            return self.measured(sorted(points.items()), "prefill attention")
 
         return self.once(("prefill", shape), load)
 
@@ -196,7 +233,7 @@ class Tables:
                     batch, kv = int(row["batch_size"]), int(row["kv_len"])
                     flop = 4 * (shape[0] / tp) * shape[2] * kv * batch
                     rows.append(((batch, kv), self.mfu_of(row, flop, path.parent)))
-            return rows
+            return self.measured(rows, "decode attention")
 
         return self.once(("decode", shape, tp), load)
 
@@ -212,15 +249,18 @@ class Tables:
         return min(shapes, key=lambda shape: dist2(shape, wanted))
 
     def pick_tp(self, shape, tp, tp_fallback):
-        """The wanted tp's decode table, or tp 1's (tp1), or the nearest tp's, smaller on ties."""
+        """The wanted tp's decode table, or tp 1's (tp1), or the nearest tp's, smaller on ties.
+
+        The published tables all have a tp 1; where one has not, the nearest stands in under either rule.
+        """
         tps = self.shapes("decode")[shape]
         if tp in tps:
             return tp
-        if tp_fallback == "nearest":
-            return min(sorted(tps), key=lambda other: abs(other - tp))
+        if tp_fallback not in ("tp1", "nearest"):
+            raise ValueError(f"tp_fallback: unknown value {tp_fallback!r}")
         if tp_fallback == "tp1" and 1 in tps:
             return 1
-        raise LookupError(f"no decode attention table for shape {shape} tp {tp}")
+        return min(sorted(tps), key=lambda other: abs(other - tp))
 
     def pick_gemm_pair(self, k, n):
         """The (K, N) covering (k, n) nearest to it; if none covers it, the pair of the last row."""
@@ -228,23 +268,30 @@ class Tables:
         covering = [(kk, nn) for (_, kk, nn), _ in rows if kk >= k and nn >= n]
         return min(covering, key=lambda pair: dist2(pair, (k, n))) if covering else rows[-1][0][1:]
 
-    def gemm_mfu(self, m, k, n, gemm_lookup="linear"):
+    def check(self, shape, tp, tp_fallback, shape_fallback):
+        """LookupError where one of the three kernels has no table that stands for the model."""
+        self.gemm_rows()
+        self.prefill_points(self.pick_shape("prefill", shape, shape_fallback))
+        decode = self.pick_shape("decode", shape, shape_fallback)
+        self.decode_rows(decode, self.pick_tp(decode, tp, tp_fallback))
+
+    def gemm_mfu(self, m, k, n, gemm_lookup="linear", lookup_domain="mfu"):
         """MFU of one GEMM: pick (K, N), then look m up among the rows of that pair."""
 
         def points():
             pair = self.pick_gemm_pair(k, n)
             return sorted({row[0]: mfu for row, mfu in self.gemm_rows() if row[1:] == pair}.items())
 
-        mfu = lookup_1d(self.once(("pair", k, n), points), m, gemm_lookup, 1)
-        return mfu if mfu >= ZERO_MFU else nearest_nonzero(self.gemm_rows(), (m, k, n))
+        mfu = lookup_1d(self.once(("pair", k, n), points), m, gemm_lookup, 1, lookup_domain)
+        return mfu if mfu >= self.zero_mfu else nearest_nonzero(self.gemm_rows(), (m, k, n), self.zero_mfu)
 
-    def prefill_mfu(self, shape, seq_len, prefill_lookup="linear", shape_fallback="nearest_l2"):
+    def prefill_mfu(self, shape, seq_len, prefill_lookup="linear", shape_fallback="nearest_l2", lookup_domain="mfu"):
         """MFU of prefill attention over seq_len tokens; shape = (heads, kv_heads, head_dim)."""
         points = self.prefill_points(self.pick_shape("prefill", shape, shape_fallback))
-        return lookup_1d(points, seq_len, prefill_lookup, 2)
+        return lookup_1d(points, seq_len, prefill_lookup, 2, lookup_domain)
 
     def decode_mfu(self, shape, batch, kv_len, tp, decode_lookup="bilinear", ragged_corner="zero",
-                   tp_fallback="tp1", shape_fallback="nearest_l2"):
+                   tp_fallback="tp1", shape_fallback="nearest_l2", lookup_domain="mfu"):
         """MFU of decode attention of `batch` requests over kv_len tokens each on one of tp GPUs."""
         shape = self.pick_shape("decode", shape, shape_fallback)
         rows = self.decode_rows(shape, self.pick_tp(shape, tp, tp_fallback))
@@ -253,8 +300,10 @@ class Tables:
             mfu = floor_nearest(rows, query)
         elif decode_lookup == "nearest_l1":
             mfu = nearest_l1(rows, query)
+        elif decode_lookup == "bilinear" and lookup_domain == "latency":
+            mfu = bilinear_time(rows, query, self.zero_mfu)
         elif decode_lookup == "bilinear":
             mfu = bilinear(rows, query, ragged_corner)
         else:
             raise ValueError(f"decode_lookup: unknown value {decode_lookup!r}")
-        return mfu if mfu >= ZERO_MFU else nearest_nonzero(rows, query)
+        return mfu if mfu >= self.zero_mfu else nearest_nonzero(rows, query, self.zero_mfu)

@@ -36,6 +36,6 @@ def dynamic_bytes(model, progress, new_tok, work="calibrated"):
     kv_factor, act_factor = 1.0, 1.0
     if work == "calibrated":
         kv_factor, act_factor = (0.80, 0.75) if new_tok == 1 else (0.92, 0.85)
-    kv_token = 2 * model.layers * model.kv_dim * model.bytes_per_param
-    activations = model.layers * model.hidden * model.bytes_per_param * new_tok
+    kv_token = 2 * model.layers * model.kv_dim * model.kv_bytes
+    activations = model.layers * model.hidden * model.kv_bytes * new_tok
     return kv_token * new_tok + kv_token * progress * kv_factor + activations * act_factor

@@ -62,7 +62,7 @@ static void none_at_all(void **state) {
   assert_int_equal(flags, 0);
 }
 
-static const struct { double heads, tp; msw_tp_fallback fallback; int table; msw_flags flags; } tps[] = {
+static const struct { double heads, tp; int fallback, table; msw_flags flags; } tps[] = {
     {32, 1, MSW_TP_FALLBACK_TP1, D_32_8_TP1, 0},
     {32, 2, MSW_TP_FALLBACK_TP1, D_32_8_TP2, 0},
     {32, 4, MSW_TP_FALLBACK_NEAREST, D_32_8_TP4, 0},

@@ -1,5 +1,6 @@
 /* Path arithmetic and questions about paths that cannot fail. */
 #include <dirent.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -72,6 +73,7 @@ static int compare_names(const void *a, const void *b) {
 size_t msw_list_dir(const char *path, msw_arena *arena, const char ***names) {
   *names = NULL;
   DIR *dir = opendir(path);
+  if (!dir && errno == ENOMEM) msw_out_of_memory(0);   /* it is not known to be missing */
   if (!dir) return 0;
   const char **found = NULL;
   size_t n = 0, cap = 0;

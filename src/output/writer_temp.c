@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -10,7 +11,8 @@
 #include "msw/base/file.h"
 #include "msw/base/str.h"
 
-/* The one file that msw_out_of_memory has to remove: a process builds one result at a time. */
+/* The one file that msw_out_of_memory has to remove, and exit() too, which libgomp calls where it cannot go on: a process
+ * builds one result at a time. */
 static const char *volatile doomed;
 
 static void remove_doomed(void) {
@@ -19,6 +21,8 @@ static void remove_doomed(void) {
 }
 
 static void set_doomed(const char *temp) {
+  static bool is_registered;
+  if (!is_registered) is_registered = atexit(remove_doomed) == 0;
   doomed = temp;
   msw_set_emergency(temp ? remove_doomed : NULL);
 }

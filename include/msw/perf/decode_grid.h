@@ -24,7 +24,8 @@ msw_decode_grid msw_decode_grid_build(const msw_kernel_table *table, const doubl
 
 /* MFU at (batch, kv_len) by the knobs decode_lookup, ragged_corner and lookup_domain. `used` may be NULL.
  * bilinear runs along batch first, then along kv_len. A corner without a row reads as MFU 0 (ragged_corner = zero, as
- * published) or as the same batch's last row before it (clamp; always so in the latency domain).
+ * published) or as the same batch's last row before it (clamp; always so in the latency domain, where a row that counts
+ * as missing, see below, is filled too).
  * Results below msw_mfu_floor(knobs) are replaced by the nearest row (Euclid in raw units, first in file order) whose MFU
  * is not: the published code's way out of zeros in a rounded mfu column. */
 double msw_decode_grid_at(const msw_decode_grid *grid, const msw_knobs *knobs, double batch, double kv_len,

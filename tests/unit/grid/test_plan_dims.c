@@ -172,11 +172,26 @@ static void more_cells_than_numbers(void **state) {
   made_sweep_free(&f->sweep);
 }
 
+/* The cells can be counted, their bytes cannot: more than any limit. */
+static void more_bytes_than_numbers(void **state) {
+  grid_fixture *f = *state;
+  begin_sweep(f, MSW_MIXED, "v2-floor");
+  give(f, MSW_AXIS_EP, 1000);
+  give(f, MSW_AXIS_BATCH, 10000);
+  give(f, MSW_AXIS_KV_LEN, 10000);
+  give(f, MSW_AXIS_CACHED_LEN, 10000);
+  give(f, MSW_AXIS_SEQ_LEN, 10000);
+  msw_plan plan = made_plan(&f->sweep);
+  assert_true(plan.n_cells == UINT64_C(10000000000000000000));
+  assert_true(plan.n_bytes == UINT64_MAX);
+  made_sweep_free(&f->sweep);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       GRID_TEST(dimensions_of_each_phase), GRID_TEST(axes_and_their_dimensions), GRID_TEST(zips), GRID_TEST(everything_zipped),
       GRID_TEST(chunks_of_decode), GRID_TEST(chunks_of_five_axes), GRID_TEST(a_huge_plan_costs_nothing),
-      GRID_TEST(more_cells_than_numbers),
+      GRID_TEST(more_cells_than_numbers), GRID_TEST(more_bytes_than_numbers),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

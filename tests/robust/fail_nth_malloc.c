@@ -1,6 +1,7 @@
 /* LD_PRELOAD: lets one memory request of a program fail, anywhere in it or in its libraries, from main on.
  *   FAIL_NTH=N      the N-th request (1 is the first) gets NULL and ENOMEM; 0 or absent: none does
- *   FAIL_OF=NAME    counts only requests made by the object whose file name contains NAME, e.g. libhdf5; !NAME: by all others
+ *   FAIL_OF=NAMES   counts only requests made by objects whose file name contains one of NAMES, e.g. libhdf5:libomp;
+ *                   !NAMES: by all others
  *   COUNT_FILE=F    how many requests counted is written there at the end
  * glibc only: its own allocator is called by its internal names.
  */
@@ -27,11 +28,22 @@ static atomic_ulong n_requests;
 static unsigned long fail_nth;
 static const char *fail_of;
 
+/* Does `file` contain one of the names, which are separated by colons? */
+static bool contains_one(const char *file, const char *names) {
+  char name[64];
+  for (size_t len; *names; names += len + (names[len] == ':')) {
+    len = strcspn(names, ":");
+    snprintf(name, sizeof name, "%.*s", (int)len, names);
+    if (strstr(file, name)) return true;
+  }
+  return false;
+}
+
 static bool counts(const void *caller) {
   Dl_info info;
   if (!fail_of) return true;
   bool except = fail_of[0] == '!';
-  bool is_it = dladdr(caller, &info) && info.dli_fname && strstr(info.dli_fname, fail_of + except);
+  bool is_it = dladdr(caller, &info) && info.dli_fname && contains_one(info.dli_fname, fail_of + except);
   return is_it != except;
 }
 

@@ -9,6 +9,8 @@ static const double eps = 1e-14;
 static const struct { int rule; double prefill_tok, decode_requests, hardware_us; } mixed[] = {   /* Tp 40, Td 10 */
     {MSW_MIXED_MAX, 100, 8, 40},
     {MSW_MIXED_SUM, 100, 8, 50},
+    {MSW_MIXED_MAX, 1, 1, 40},                                     /* one token of each is a mixed step too */
+    {MSW_MIXED_WEIGHTED, 1, 1, 25},
     {MSW_MIXED_WEIGHTED, 101, 25, .75 * 40 + .25 * 10},            /* N > 4D and N > 100 */
     {MSW_MIXED_WEIGHTED, 100, 24, (100 * 40. + 24 * 10) / 124},    /* N not above 100 */
     {MSW_MIXED_WEIGHTED, 101, 26, (101 * 40. + 26 * 10) / 127},    /* N not above 4D */

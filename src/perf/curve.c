@@ -5,6 +5,8 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "knots.h"
+
 typedef struct { double x, mfu; size_t row; } knot;
 
 static int by_x_then_row(const void *a, const void *b) {
@@ -31,17 +33,6 @@ msw_curve msw_curve_build(const double *x, const double *mfu, const size_t *pick
   }
   free(knots);
   return (msw_curve){.n = kept, .x = xs, .mfu = mfus, .row = rows, .power = power};
-}
-
-/* Index of the last x[i] <= x, or 0 when all are larger. n >= 1. */
-static size_t floor_index(const double *x, size_t n, double at) {
-  size_t low = 0, high = n;
-  while (high - low > 1) {
-    size_t middle = low + (high - low) / 2;
-    if (x[middle] <= at) low = middle;
-    else high = middle;
-  }
-  return low;
 }
 
 static void use_one(msw_rows_used *used, size_t row) {
@@ -82,7 +73,7 @@ double msw_curve_at(const msw_curve *curve, msw_curve_rule rule, msw_domain doma
       return pow(x, curve->power) / relative_time(curve, 0);   /* time held: launch-bound */
     return curve->mfu[i_end];
   }
-  size_t i_low = floor_index(curve->x, curve->n, x);
+  size_t i_low = msw_floor_index(curve->x, curve->n, x);
   if (rule == MSW_LOOKUP_FLOOR || i_low == last || x <= curve->x[i_low]) {
     use_one(used, curve->row[i_low]);
     return curve->mfu[i_low];

@@ -4,6 +4,8 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "knots.h"
+
 static int by_value(const void *a, const void *b) {
   double p = *(const double *)a, q = *(const double *)b;
   return (p > q) - (p < q);
@@ -18,17 +20,6 @@ static size_t sorted_unique(const double *values, size_t n, double *out) {
   return kept;
 }
 
-/* Index of the last value <= at, clamped to [0, n-1]. */
-static size_t floor_index(const double *values, size_t n, double at) {
-  size_t low = 0, high = n;
-  while (high - low > 1) {
-    size_t middle = low + (high - low) / 2;
-    if (values[middle] <= at) low = middle;
-    else high = middle;
-  }
-  return low;
-}
-
 msw_decode_grid msw_decode_grid_build(const msw_kernel_table *table, const double *mfu, msw_arena *arena) {
   size_t n = table->n_rows;
   double *batch = msw_arena_array(arena, n, sizeof *batch), *kv_len = msw_arena_array(arena, n, sizeof *kv_len);
@@ -40,8 +31,8 @@ msw_decode_grid msw_decode_grid_build(const msw_kernel_table *table, const doubl
   size_t *rows = msw_arena_array(arena, grid.n_batch * grid.n_kv, sizeof *rows);
   for (size_t i_cell = 0; i_cell < grid.n_batch * grid.n_kv; i_cell++) cells[i_cell] = NAN;
   for (size_t i_row = 0; i_row < n; i_row++) {   /* a repeated row: the last in file order wins */
-    size_t i_cell = floor_index(batch, grid.n_batch, table->batch[i_row]) * grid.n_kv +
-                    floor_index(kv_len, grid.n_kv, table->kv_len[i_row]);
+    size_t i_cell = msw_floor_index(batch, grid.n_batch, table->batch[i_row]) * grid.n_kv +
+                    msw_floor_index(kv_len, grid.n_kv, table->kv_len[i_row]);
     cells[i_cell] = mfu[i_row];
     rows[i_cell] = i_row;
   }
@@ -118,7 +109,7 @@ typedef struct { size_t low, high; double weight, at; } bracket;
 static bracket bracket_of(const double *values, size_t n, double at) {
   if (at <= values[0]) return (bracket){0, 0, 0.0, values[0]};
   if (at >= values[n - 1]) return (bracket){n - 1, n - 1, 0.0, values[n - 1]};
-  size_t low = floor_index(values, n, at);
+  size_t low = msw_floor_index(values, n, at);
   return (bracket){low, low + 1, (at - values[low]) / (values[low + 1] - values[low]), at};
 }
 

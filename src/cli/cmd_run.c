@@ -65,6 +65,7 @@ typedef struct {
   bool deflate;
   msw_run_tables tables;
   msw_provenance provenance;
+  const volatile sig_atomic_t *stop;
 } run_job;
 
 /* ---- Before the work: is it wanted, allowed, possible? ---- */
@@ -137,7 +138,6 @@ static msw_status write_grid(run_job *job) {
   const int fast = 1;   /* deflate level: higher ones gain little on shuffled floats */
   msw_writer_options how = {.deflate = job->deflate, .deflate_level = fast, .n_threads = n_threads};
 
-  const volatile sig_atomic_t *stop = msw_catch_interrupts();   /* before there is a temporary file */
   msw_writer_clean_stale(job->path);
   msw_writer *writer = msw_writer_open(job->path, plan, &job->provenance, how, &ctx->diag);
   if (!writer) return ctx->diag.status == MSW_OK ? MSW_FAILED : ctx->diag.status;
@@ -147,7 +147,7 @@ static msw_status write_grid(run_job *job) {
   msw_sink sink = msw_writer_sink(writer);
   msw_block_counts *counts = msw_arena_array(&ctx->arena, plan->n_blocks, sizeof *counts);
   msw_progress_start(&progress, plan->n_cells);
-  msw_run_options run_how = {.n_threads = n_threads, .stop = stop, .progress = &progress};
+  msw_run_options run_how = {.n_threads = n_threads, .stop = job->stop, .progress = &progress};
   msw_status status = msw_run(plan, &job->tables, &sink, &run_how, counts);
   msw_progress_end(&progress);
   if (status != MSW_OK) {
@@ -164,6 +164,7 @@ static msw_status write_grid(run_job *job) {
 
 static msw_status compute(run_job *job) {
   msw_context *ctx = job->ctx;
+  job->stop = msw_catch_interrupts();   /* before there is any file of ours, the one that tries out the place included */
   msw_status status = check_feasible(job);
   if (status == MSW_OK) status = msw_run_load_tables(&job->plan, &ctx->data, &ctx->arena, &ctx->diag, &job->tables);
   if (status != MSW_OK) return status;

@@ -195,7 +195,7 @@ static msw_status cmd_run(const void *options, msw_context *ctx) {
   if (job.options->quiet) msw_log_level(MSW_QUIET);
   if (job.options->verbose) msw_log_level(MSW_VERBOSE);
 
-  msw_spec_edits edits = {job.options->sets.items, job.options->sets.n};
+  msw_spec_edits edits = {.sets = job.options->sets.items, .n_sets = job.options->sets.n};
   msw_status status = msw_context_open_data(ctx, &job.options->data);
   if (status == MSW_OK)
     status = msw_spec_load(job.options->spec, edits, &ctx->data, &ctx->arena, &ctx->diag, &job.spec);

@@ -54,6 +54,8 @@ msw_status msw_plan_build(const msw_spec *spec, msw_arena *arena, msw_diag *diag
       continue;
     }
     plan->n_valid += block->counts.n_valid;
+    block->first_tile = plan->n_tiles;
+    plan->n_tiles += block->n_cases * block->tiles_per_case;   /* no more than cells: cannot overflow where they do not */
     if (!msw_add_u64(plan->n_cells, block->counts.n_total, &plan->n_cells) ||
         !msw_mul_u64(block->counts.n_total, block->cell_bytes, &bytes) ||
         !msw_add_u64(plan->n_bytes, bytes, &plan->n_bytes))

@@ -61,16 +61,16 @@ static void commit_tile(run_state *run, const msw_tile *tile) {
 
 /* Tiles of the bound cases. The ordered section makes the file's bytes independent of the number of threads. A tile that
  * was evaluated before a stop is not committed after it: the status is looked at again in order. */
-static void run_window(run_state *run, const msw_bound_case *cases, uint64_t n_cases) {
-  uint64_t per_case = run->block->tiles_per_case, n_tiles = n_cases * per_case;
+static void run_window(run_state *run, const msw_bound_case *cases, msw_tile_range tiles) {
+  uint64_t per_case = run->block->tiles_per_case, first_case = tiles.first / per_case;
 #pragma omp parallel for ordered schedule(dynamic, 1) num_threads(run->options->n_threads)
-  for (uint64_t i_tile = 0; i_tile < n_tiles; i_tile++) {
+  for (uint64_t i_tile = tiles.first; i_tile < tiles.first + tiles.n; i_tile++) {
     msw_tile tile;
     bool skip;
 #pragma omp atomic read
     skip = run->stop_seen;
     if (!skip) {
-      const msw_bound_case *bound = &cases[i_tile / per_case];
+      const msw_bound_case *bound = &cases[i_tile / per_case - first_case];
       msw_plan_tile(run->block, bound->i_case, i_tile % per_case, &tile);
       eval_tile(run, bound, &tile);
     }
@@ -85,18 +85,32 @@ static void run_window(run_state *run, const msw_bound_case *cases, uint64_t n_c
   }
 }
 
-static void run_block(run_state *run) {
-  uint64_t wanted = (uint64_t)run->options->n_threads * TILES_PER_THREAD / run->block->tiles_per_case + 1;
-  uint64_t window = wanted < WINDOW_CASES ? wanted : WINDOW_CASES;
+/* `tiles` are numbered within the block. */
+static void run_block(run_state *run, msw_tile_range tiles) {
+  uint64_t per_case = run->block->tiles_per_case;
+  uint64_t wanted = (uint64_t)run->options->n_threads * TILES_PER_THREAD / per_case + 1;
+  uint64_t window = wanted < WINDOW_CASES ? wanted : WINDOW_CASES, end = tiles.first + tiles.n;
   msw_bound_case *cases = msw_alloc_zero(window, sizeof *cases);
-  for (uint64_t first = 0; first < run->block->n_cases && !stopped(run); first += window) {
-    uint64_t left = run->block->n_cases - first, n = left < window ? left : window;
+  for (uint64_t at = tiles.first; at < end && !stopped(run);) {
+    uint64_t first_case = at / per_case, end_tile = (first_case + window) * per_case;
+    if (end_tile > end) end_tile = end;
+    uint64_t n_cases = (end_tile + per_case - 1) / per_case - first_case;
 #pragma omp parallel for schedule(dynamic, 1) num_threads(run->options->n_threads)
-    for (uint64_t i_case = 0; i_case < n; i_case++) msw_bind_case(run->block, run->tables, first + i_case, &cases[i_case]);
-    run_window(run, cases, n);
-    for (uint64_t i_case = 0; i_case < n; i_case++) msw_bound_case_free(&cases[i_case]);
+    for (uint64_t i_case = 0; i_case < n_cases; i_case++)
+      msw_bind_case(run->block, run->tables, first_case + i_case, &cases[i_case]);
+    run_window(run, cases, (msw_tile_range){at, end_tile - at});
+    for (uint64_t i_case = 0; i_case < n_cases; i_case++) msw_bound_case_free(&cases[i_case]);
+    at = end_tile;
   }
   free(cases);
+}
+
+/* The part of `wanted` (numbered in the plan) that lies in the block, numbered within the block. */
+static msw_tile_range tiles_in_block(const msw_plan_block *block, msw_tile_range wanted) {
+  uint64_t n_block = block->n_cases * block->tiles_per_case, from = block->first_tile, to = from + n_block;
+  uint64_t first = wanted.first > from ? wanted.first : from, end = wanted.first + wanted.n;
+  if (end > to) end = to;
+  return first < end ? (msw_tile_range){first - from, end - first} : (msw_tile_range){0, 0};
 }
 
 static void add_counts(const worker *w, msw_block_counts *counts) {
@@ -109,12 +123,15 @@ msw_status msw_run(const msw_plan *plan, const msw_run_tables *tables, const msw
   size_t n_threads = (size_t)options->n_threads;
   run_state run = {.sink = sink, .options = options, .workers = msw_alloc_zero(n_threads, sizeof *run.workers)};
   memset(counts, 0, plan->n_blocks * sizeof *counts);
+  msw_tile_range wanted = options->tiles.n > 0 ? options->tiles : (msw_tile_range){0, plan->n_tiles};
   for (size_t i_block = 0; i_block < plan->n_blocks && !stopped(&run); i_block++) {
     run.block = &plan->blocks[i_block];
+    msw_tile_range tiles = tiles_in_block(run.block, wanted);
+    if (tiles.n == 0) continue;
     run.i_block = i_block;
     run.tables = tables->of_block[i_block];
     for (size_t i_thread = 0; i_thread < n_threads; i_thread++) worker_init(run.block, &run.workers[i_thread]);
-    run_block(&run);
+    run_block(&run, tiles);
     for (size_t i_thread = 0; i_thread < n_threads; i_thread++) {
       add_counts(&run.workers[i_thread], &counts[i_block]);
       worker_free(run.block, &run.workers[i_thread]);

@@ -19,6 +19,7 @@ const msw_flag_info msw_flag_table[MSW_N_FLAGS] = {
     {MSW_FLAG_PARAMS_BORROWED, "params_borrowed", "the method's constants were fitted on another GPU"},
     {MSW_FLAG_MFU_COLUMN_OFF, "mfu_column_off", "the mfu column in use was divided by another peak than the table's"},
     {MSW_FLAG_TP_SPLITS_HEADS, "tp_splits_heads", "evaluated although tp does not divide the attention heads"},
+    {MSW_FLAG_CONDITIONAL, "conditional", "\"when\" does not ask for this value here"},
 };
 
 char *msw_flags_text(msw_flags flags, char *buf, size_t size) {

@@ -40,6 +40,7 @@ typedef struct {
   uint64_t n_cases;                     /* product of outer dims */
   uint64_t tiles_per_case;
   uint64_t chunk_cells;                 /* cells of a full chunk */
+  uint64_t first_tile;                  /* number of its first tile in the plan; it has n_cases * tiles_per_case */
   msw_cell_counts counts;
   const msw_rule_count *rule_counts;    /* [spec->n_rules] */
   uint64_t void_counts[MSW_N_FLAGS];    /* by flag bit, of cells not excluded; void_table is unknown to a plan (0) */
@@ -53,7 +54,11 @@ typedef struct {
   const msw_plan_block *blocks;
   size_t n_blocks;
   uint64_t n_cells, n_valid, n_bytes;   /* n_bytes: uncompressed fields */
+  uint64_t n_tiles;                     /* of all blocks; tiles are numbered through the blocks, cases, then boxes */
 } msw_plan;
+
+/* A stretch of a plan's tiles. */
+typedef struct { uint64_t first, n; } msw_tile_range;
 
 /* Resolves methods and fields; reports unknown ones together. Limits are only compared (msw_plan_check_limits). */
 msw_status msw_plan_build(const msw_spec *spec, msw_arena *arena, msw_diag *diag, msw_plan *plan);

@@ -23,6 +23,7 @@ typedef struct { uint64_t n_evaluated, flags[MSW_N_FLAGS]; } msw_block_counts;
 
 typedef struct {
   int n_threads;                          /* >= 1 */
+  msw_tile_range tiles;                   /* what to run of the plan; n 0: all of it */
   const volatile sig_atomic_t *stop;      /* non-zero: end soon with MSW_INTERRUPTED; may be NULL */
   msw_progress *progress;                 /* in cells; may be NULL */
 } msw_run_options;
@@ -36,7 +37,7 @@ typedef struct {
 msw_status msw_run_load_tables(const msw_plan *plan, const msw_data_root *data, msw_arena *arena, msw_diag *diag,
                                msw_run_tables *tables);
 
-/* Runs the whole plan. counts [n_blocks]. MSW_OK, MSW_INTERRUPTED, or what commit returned. */
+/* Runs the plan or a stretch of it. counts [n_blocks], of that stretch. MSW_OK, MSW_INTERRUPTED, or what commit returned. */
 msw_status msw_run(const msw_plan *plan, const msw_run_tables *tables, const msw_sink *sink, const msw_run_options *options,
                    msw_block_counts *counts);
 

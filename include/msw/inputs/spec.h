@@ -68,10 +68,12 @@ typedef struct {
 
 typedef struct { const char *name; size_t n; msw_axis_id members[MSW_N_AXES]; size_t n_members; } msw_spec_zip;
 
-/* A rule of "exclude". It holds at a cell when every axis in `axes` stands at a position where `holds` is set (match), or
- * when `expr` is true; an object with several keys is one match over several axes.
- * Expression slots are (axis, field) variables of the block: see msw_spec_variable. */
+/* A rule: an entry of "exclude", or what "when" leaves out. It holds at a cell when every axis in `axes` stands at a
+ * position where `holds` is set (match), or when `expr` is true; an object with several keys is one match over several axes.
+ * Expression slots index the block's variables: see msw_spec_variable. */
+typedef enum { MSW_RULE_EXCLUDE, MSW_RULE_WHEN } msw_rule_kind;
 typedef struct {
+  msw_rule_kind kind;
   const char *text;                    /* as written, for reports */
   msw_where where;
   msw_expr *expr;                      /* or NULL for a match */
@@ -80,8 +82,48 @@ typedef struct {
   const uint8_t *holds[MSW_N_AXES];    /* match only: [axis.n] for each named axis (indexed by msw_axis_id); else NULL */
 } msw_spec_rule;
 
-/* A variable of the block's expressions: a number for every position of one axis. */
-typedef struct { const char *name; msw_axis_id axis; const double *values; bool is_text; } msw_spec_variable;
+/* A variable of the block's expressions: a number for every position of one axis, or (in constraints and reductions only)
+ * a field of the cell, as the file would hold it. */
+typedef struct {
+  const char *name;
+  msw_axis_id axis;                    /* MSW_N_AXES for a field, whose name is `name` */
+  const double *values;                /* [axis.n]; NULL for a field */
+  bool is_text;
+} msw_spec_variable;
+
+/* "constraints": looked at after evaluation. Where `expr` is false (or NaN) the cell gets flag bit 16 + its index among the
+ * block's constraints; with `mask` its numbers become NaN too. At most MSW_MAX_CONSTRAINTS for a block. */
+enum { MSW_MAX_CONSTRAINTS = 16 };
+typedef struct {
+  const char *name, *text;
+  msw_where where;
+  const msw_expr *expr;
+  bool mask;                           /* "else": "mask" (default); false: "flag" */
+} msw_spec_constraint;
+
+/* "include": a point that need not lie on the axes; a row of /meta/include (<block>/meta… see docs/result-file.md). */
+typedef struct {
+  const msw_gpu *gpu;
+  const msw_model *model;
+  const msw_method_spec *method;
+  const char *dtype;                   /* label, as on the axis */
+  double values[MSW_N_AXES];           /* tp, ep and the phase's numeric axes */
+  msw_where where;
+} msw_spec_point;
+
+/* "output.reduce": one variable over the dimensions that `over` leaves. Cells without a number, and cells where `condition`
+ * is not true, do not take part. The arg operations give the position's axis values, one variable per axis in `over`. */
+typedef enum { MSW_REDUCE_MIN, MSW_REDUCE_MAX, MSW_REDUCE_MEAN, MSW_REDUCE_COUNT, MSW_REDUCE_ARGMIN, MSW_REDUCE_ARGMAX,
+               MSW_N_REDUCE_OPS } msw_reduce_op;
+typedef struct {
+  const char *name, *field;            /* field: NULL for count */
+  msw_where where, field_where;
+  msw_reduce_op op;
+  bool over_axis[MSW_N_AXES];          /* free axes, and all members of a zip that is reduced */
+  bool *over_zip;                      /* [n_zips] */
+  const msw_expr *condition;           /* "where", over axes and fields; NULL: all cells */
+  const char *condition_text;
+} msw_spec_reduction;
 
 typedef struct {
   const char *name;                    /* group name in the file; "" when the sweep has no "blocks" */
@@ -93,6 +135,12 @@ typedef struct {
   size_t n_rules;
   const msw_spec_variable *variables;  /* [n_variables] indexed by slot */
   size_t n_variables;
+  const msw_spec_constraint *constraints;
+  size_t n_constraints;
+  const msw_spec_point *points;
+  size_t n_points;
+  const msw_spec_reduction *reductions;   /* with any, only these are stored */
+  size_t n_reductions;
   const char *const *fields;           /* [n_fields] names as asked for; n_fields 0: the default set */
   const msw_where *fields_where;
   size_t n_fields;
@@ -109,6 +157,8 @@ typedef struct {
   uint64_t max_cells, max_bytes;       /* limits; UINT64_MAX when not given */
   const char *output_file;             /* output.file, ${name} replaced; NULL when not given */
   const char *compress;                /* output.compress: "deflate" (default) or "none" */
+  int keepbits;                        /* output.keepbits: mantissa bits of float32 to keep, 1..22; 0: all (default) */
+  bool fletcher32;                     /* output.fletcher32: a checksum with every chunk */
   const char *expanded;                /* canonical document (extends, defs, defaults and ranges worked out) as JSON text,
                                           one line; what the hash is taken of */
   const char *const *input_files;      /* every file it rests on: extends chain, model configs, GPU entries */
@@ -122,7 +172,10 @@ typedef struct {
 
 /* "--set PATH=VALUE": VALUE is JSON, or a bare word/list ("1,2,4", llama-2-7b-hf) taken as text or list. Applied after
  * extends, before everything else. */
-typedef struct { const char *const *sets; size_t n_sets; } msw_spec_edits;
+typedef struct {
+  const char *const *sets; size_t n_sets;
+  const char *const *only; size_t n_only;   /* "--only AXIS=GLOB[,GLOB…]": keeps the axis's values that match; numbers too */
+} msw_spec_edits;
 
 /* Loads everything; all problems of the file are reported together. On success *spec is complete. */
 msw_status msw_spec_load(const char *path, msw_spec_edits edits, const msw_data_root *data, msw_arena *arena,

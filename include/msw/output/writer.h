@@ -14,7 +14,15 @@
 /* Where results go unless told otherwise; the only folder that msw_writer_open makes when it is missing. */
 #define MSW_DEFAULT_RESULT_DIR "results"
 
-typedef struct { bool deflate; int deflate_level; int n_threads; } msw_writer_options;   /* level 1..12 */
+typedef struct {
+  bool deflate;
+  int deflate_level;             /* 1..12 */
+  int n_threads;
+  bool fletcher32;               /* a checksum with every chunk */
+  int keepbits;                  /* mantissa bits of float32 to keep (rounded to nearest even), 1..22; 0: all of them */
+  msw_tile_range tiles;          /* the part of the plan that this file holds; n 0: all. Floats of other cells read as NaN,
+                                    flags as MSW_FLAGS_ABSENT */
+} msw_writer_options;
 
 typedef struct msw_writer msw_writer;
 

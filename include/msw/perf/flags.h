@@ -25,13 +25,18 @@ typedef uint32_t msw_flags;
 #define MSW_FLAG_PARAMS_BORROWED   ((msw_flags)1u << 12)  /* the method's constants were fitted on another GPU */
 #define MSW_FLAG_MFU_COLUMN_OFF    ((msw_flags)1u << 13)  /* mfu_source=file on a column divided by another peak */
 #define MSW_FLAG_TP_SPLITS_HEADS   ((msw_flags)1u << 14)  /* evaluated although tp does not divide the heads (eval only) */
+#define MSW_FLAG_CONDITIONAL       ((msw_flags)1u << 15)  /* a value that "when" does not ask for here; all numbers are NaN */
 
 #define MSW_FLAGS_VOID (MSW_FLAG_VOID_ARCHITECTURE | MSW_FLAG_VOID_TP | MSW_FLAG_VOID_TABLE | MSW_FLAG_VOID_PEAK | \
                         MSW_FLAG_VOID_PARAMS)
 /* Cells with any of these bits have no numbers. */
-#define MSW_FLAGS_NO_NUMBER (MSW_FLAG_EXCLUDED | MSW_FLAGS_VOID)
+#define MSW_FLAGS_NO_NUMBER (MSW_FLAG_EXCLUDED | MSW_FLAG_CONDITIONAL | MSW_FLAGS_VOID)
+/* The bit of a block's constraint: see inputs/spec.h. */
+#define MSW_FLAG_CONSTRAINT(i_constraint) ((msw_flags)1u << (16 + (i_constraint)))
+/* What the flags field of cells holds that a shard does not cover: every bit. */
+#define MSW_FLAGS_ABSENT (~(msw_flags)0)
 
-enum { MSW_N_FLAGS = 15 };
+enum { MSW_N_FLAGS = 16 };
 
 typedef struct { msw_flags bit; const char *name; const char *description; } msw_flag_info;
 /* [MSW_N_FLAGS], entry i describes bit i; name as in flag_meanings. */

@@ -35,7 +35,7 @@ static const char more[] =
 
 static msw_status cmd_plan(const void *opaque, msw_context *ctx) {
   const plan_options *options = opaque;
-  msw_spec_edits edits = {options->sets.items, options->sets.n};
+  msw_spec_edits edits = {.sets = options->sets.items, .n_sets = options->sets.n};
   msw_spec spec = {0};
   msw_plan plan = {0};
   msw_status status = msw_context_open_data(ctx, &options->data);

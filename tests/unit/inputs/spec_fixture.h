@@ -69,7 +69,7 @@ static inline bool load_edited(spec_world *world, const char *text, const char *
   const char **json_sets = msw_arena_array(&fixture->arena, n_sets, sizeof *json_sets);
   for (size_t i_set = 0; i_set < n_sets; i_set++) json_sets[i_set] = to_json(fixture, sets[i_set]);
   const char *json = to_json(fixture, text), *file = in_dir(fixture, "s.json");
-  const msw_spec_edits edits = {json_sets, n_sets};
+  const msw_spec_edits edits = {.sets = json_sets, .n_sets = n_sets};
   const msw_status status = msw_spec_load_text(json, strlen(json), file, edits, &world->data, &fixture->arena,
                                                &fixture->diag, &world->spec);
   assert_int_equal(status, fixture->diag.n_errors ? MSW_BAD_INPUT : MSW_OK);

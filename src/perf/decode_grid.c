@@ -29,14 +29,17 @@ msw_decode_grid msw_decode_grid_build(const msw_kernel_table *table, const doubl
   grid.n_kv = sorted_unique(table->kv_len, n, kv_len);
   double *cells = msw_arena_array(arena, grid.n_batch * grid.n_kv, sizeof *cells);
   size_t *rows = msw_arena_array(arena, grid.n_batch * grid.n_kv, sizeof *rows);
+  size_t *first_rows = msw_arena_array(arena, grid.n_batch * grid.n_kv, sizeof *rows);
   for (size_t i_cell = 0; i_cell < grid.n_batch * grid.n_kv; i_cell++) cells[i_cell] = NAN;
   for (size_t i_row = 0; i_row < n; i_row++) {   /* a repeated row: the last in file order wins */
     size_t i_cell = msw_floor_index(batch, grid.n_batch, table->batch[i_row]) * grid.n_kv +
                     msw_floor_index(kv_len, grid.n_kv, table->kv_len[i_row]);
+    if (isnan(cells[i_cell])) first_rows[i_cell] = i_row;
     cells[i_cell] = mfu[i_row];
     rows[i_cell] = i_row;
   }
   grid.mfu = cells;
+  grid.first_row = first_rows;
   grid.row = rows;
   return grid;
 }
@@ -89,11 +92,10 @@ static size_t last_measured_kv(const msw_decode_grid *grid, size_t i_batch, size
   return grid->n_kv;
 }
 
-/* MFU at a grid corner, filled by the ragged-corner rule where it is a hole or below mfu_floor; 0 where nothing fills it.
- * *row: where it comes from, n_rows for that 0. */
-static double corner_mfu(const msw_decode_grid *grid, bool clamp, size_t i_batch, size_t i_kv, double mfu_floor,
-                         msw_flags *flags, size_t *row) {
-  size_t i_first = i_batch * grid->n_kv, i_instead = grid->n_kv;
+double msw_decode_corner_mfu(const msw_decode_grid *grid, bool clamp, size_t i_batch, size_t i_kv, double mfu_floor,
+                             msw_flags *flags, size_t *row) {
+  size_t i_first = i_batch * grid->n_kv, i_instead = grid->n_kv, unused;
+  if (!row) row = &unused;
   *row = grid->row[i_first + i_kv];
   if (grid->mfu[i_first + i_kv] >= mfu_floor) return grid->mfu[i_first + i_kv];
   *flags |= MSW_FLAG_TABLE_HOLE;
@@ -129,7 +131,7 @@ static double bilinear(const msw_decode_grid *grid, const msw_knobs *knobs, doub
   for (size_t i_corner = 0; i_corner < 4; i_corner++) {
     if (!(share[i_corner] > 0.0)) continue;   /* on a row of the axis: what stands beyond it, a hole or a zero, does not matter */
     size_t row;
-    value[i_corner] = corner_mfu(grid, clamp, i_batch[i_corner], i_kv[i_corner], mfu_floor, flags, &row);
+    value[i_corner] = msw_decode_corner_mfu(grid, clamp, i_batch[i_corner], i_kv[i_corner], mfu_floor, flags, &row);
     if (row < grid->n_rows) {
       rows.row[rows.n] = row;
       rows.weight[rows.n++] = share[i_corner];

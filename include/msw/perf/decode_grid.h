@@ -2,6 +2,7 @@
 #ifndef MSW_PERF_DECODE_GRID_H
 #define MSW_PERF_DECODE_GRID_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "msw/base/mem.h"
@@ -17,6 +18,7 @@ typedef struct {
   const double *batch, *kv_len;                     /* ascending unique axes */
   const double *mfu;                                /* [n_batch][n_kv]; NaN where the table has no row */
   const size_t *row;                                /* [n_batch][n_kv] table row; unset where mfu is NaN */
+  const size_t *first_row;                          /* the same, of rows that repeat each other the first */
 } msw_decode_grid;
 
 /* `mfu` [table->n_rows] is the chosen MFU (from latency or the file) of each row. */
@@ -30,5 +32,10 @@ msw_decode_grid msw_decode_grid_build(const msw_kernel_table *table, const doubl
  * is not: the published code's way out of zeros in a rounded mfu column. */
 double msw_decode_grid_at(const msw_decode_grid *grid, const msw_knobs *knobs, double batch, double kv_len,
                           msw_flags *flags, msw_rows_used *used);
+
+/* MFU at a corner of the grid, filled by the ragged-corner rule (`clamp` or zero) where it is a hole or below mfu_floor, with
+ * TABLE_HOLE set; 0 where nothing fills it. *row: where it comes from, n_rows for that 0; may be NULL. */
+double msw_decode_corner_mfu(const msw_decode_grid *grid, bool clamp, size_t i_batch, size_t i_kv, double mfu_floor,
+                             msw_flags *flags, size_t *row);
 
 #endif

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "factors.h"
 #include "msw/grid/rule.h"
 #include "void_case.h"
 
@@ -45,6 +46,7 @@ void msw_bind_case(const msw_plan_block *block, const msw_kernel_set *const *tab
   msw_case_key key = msw_plan_case_key(block, out->position);
   key.tables = tables ? tables[out->position[MSW_AXIS_GPU]] : NULL;
   msw_case_bind(&key, &out->arena, &out->bound);
+  if (!out->excluded) out->factors = msw_factors_bind(&out->bound, &out->arena);
 }
 
 void msw_bound_case_free(msw_bound_case *bound) { msw_arena_free(&bound->arena); }

@@ -23,7 +23,7 @@ static const msw_field fields[] = {
      msw_fill_overhead_us},
     {"bound", "1", "what bounds the step", "the largest part of the step, of the longer phase", MSW_FIELD_U8,
      msw_fill_bound},
-    {"flags", "1", "flags", "what else can be said of the cell; a bit mask", MSW_FIELD_U32, msw_fill_flags},
+    {"flags", "1", "flags", "what else can be said of the cell; a bit mask", MSW_FIELD_U32, NULL},
     {"tok_per_s_per_gpu", "tokens s-1", "throughput (tokens/s/GPU)",
      "decode requests and new prefill tokens of the step, per second and GPU", MSW_FIELD_F32, msw_fill_tok_per_s_per_gpu},
     {"weight_gib", "GiB", "weights per GPU (GiB)", "all parameters of the model / tp", MSW_FIELD_F32, msw_fill_weight_gib},

@@ -13,7 +13,6 @@ void msw_fill_memory_us(const msw_row *row, void *out);
 void msw_fill_comm_us(const msw_row *row, void *out);
 void msw_fill_overhead_us(const msw_row *row, void *out);
 void msw_fill_bound(const msw_row *row, void *out);
-void msw_fill_flags(const msw_row *row, void *out);
 void msw_fill_tok_per_s_per_gpu(const msw_row *row, void *out);
 void msw_fill_weight_gib(const msw_row *row, void *out);
 void msw_fill_kv_gib(const msw_row *row, void *out);

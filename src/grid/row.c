@@ -1,79 +1,120 @@
-/* Combining two phases along a row: the same steps as step.c, on arrays. */
+/* The terms of a row of cells. */
 #include "row.h"
 
-#include "msw/perf/phase.h"
+#include <math.h>
+#include <string.h>
 
-msw_row_scratch msw_row_scratch_alloc(msw_arena *arena, size_t n) {
-  return (msw_row_scratch){
-      .hardware_us = msw_arena_array(arena, n, sizeof(double)),
-      .tok = msw_arena_array(arena, n, sizeof(double)),
-      .kv_tok = msw_arena_array(arena, n, sizeof(double)),
-      .flags = msw_arena_array(arena, n, sizeof(msw_flags)),
-      .fused_gemm_us = msw_arena_array(arena, n, sizeof(double)),
-      .fused_attn_us = msw_arena_array(arena, n, sizeof(double)),
-      .fused_memory_us = msw_arena_array(arena, n, sizeof(double)),
-      .fused_time_us = msw_arena_array(arena, n, sizeof(double)),
-  };
-}
-
-static void combine_flags(const msw_case *bound, size_t n, msw_row_phase prefill, msw_row_phase decode,
-                          const msw_row_scratch *scratch) {
-  for (size_t i_cell = 0; i_cell < n; i_cell++) {
-    size_t p = prefill.first + i_cell * prefill.stride, d = decode.first + i_cell * decode.stride;
-    double longest = prefill.slab->longest[p] > decode.slab->longest[d] ? prefill.slab->longest[p] : decode.slab->longest[d];
-    scratch->kv_tok[i_cell] = decode.slab->kv_tok[d] + prefill.slab->kv_tok[p];
-    scratch->flags[i_cell] = bound->flags | prefill.slab->flags[p] | decode.slab->flags[d] |
-                             msw_fit_flags(bound, scratch->kv_tok[i_cell], longest);
+void msw_row_gemm(const msw_factors *factors, const msw_kernels *kernels, msw_phase phase, const double *tok, size_t n,
+                  bool ascends, msw_row_work *work, double *us, msw_row_flags *flags) {
+  const msw_gemm_factor *gemm = msw_gemm_factors(factors, phase);
+  kernels->fill(0.0, n, us);
+  for (size_t i_gemm = 0; i_gemm < factors->n_gemm; i_gemm++) {
+    size_t n_stretches = msw_lines_cut(gemm[i_gemm].lines, tok, n, ascends, work->stretches);
+    for (size_t i = 0; i < n_stretches; i++) {   /* kernels overrun a stretch: values first, then the sum of the whole row */
+      const msw_line_stretch *stretch = &work->stretches[i];
+      kernels->line(stretch->line, tok + stretch->first, stretch->n, work->values + stretch->first);
+    }
+    kernels->add_above(work->values, gemm[i_gemm].floor_us, n, us);
+    msw_row_flags_add_stretches(flags, work->stretches, n_stretches, n);
   }
 }
 
-static void combine_fused(const msw_case *bound, size_t n, msw_row_phase prefill, msw_row_phase decode,
-                          msw_row_load load, const msw_row_scratch *scratch) {
+static void decode_attention(const msw_kernels *kernels, const msw_decode_load *load, size_t n, msw_row_work *work,
+                             double *attn_us, msw_row_flags *flags) {
+  size_t n_stretches = msw_lines_cut(load->attn, load->attn_len, n, load->ascends, work->stretches);
+  for (size_t i = 0; i < n_stretches; i++) {
+    const msw_line_stretch *stretch = &work->stretches[i];
+    kernels->line(stretch->line, load->attn_len + stretch->first, stretch->n, attn_us + stretch->first);
+  }
+  msw_row_flags_add_stretches(flags, work->stretches, n_stretches, n);
+}
+
+/* Memory time of the batch along kv_len. */
+typedef struct { double base_us, slope_us; } kv_line;
+static kv_line decode_memory(const msw_factors *factors, double requests) {
+  const msw_memory_factor *memory = &factors->memory[MSW_DECODE];
+  double us_per_byte = memory->us_per_byte * requests;
+  return (kv_line){memory->weights_us + us_per_byte * factors->single.per_new_tok,
+                   us_per_byte * factors->single.per_cached_tok};
+}
+
+void msw_row_decode(const msw_factors *factors, const msw_kernels *kernels, const msw_decode_load *load, size_t n,
+                    msw_row_work *work, msw_terms *terms, msw_row_flags *flags) {
+  kv_line memory = decode_memory(factors, load->requests);
+  decode_attention(kernels, load, n, work, terms->attn_us, flags);
+  kernels->fill(load->gemm_us, n, terms->gemm_us);
+  kernels->affine(memory.base_us, memory.slope_us, load->kv_len, n, terms->memory_us);
+  kernels->phase_time(terms->gemm_us, terms->attn_us, terms->memory_us, n, terms->time_us);
+  msw_row_flags_add_all(flags, kernels, load->flags, n);
+}
+
+void msw_row_decode_step(const msw_factors *factors, const msw_kernels *kernels, const msw_decode_load *load,
+                         double other_us, size_t n, msw_row_work *work, float *step_us, msw_row_flags *flags) {
+  kv_line memory = decode_memory(factors, load->requests);
+  size_t n_stretches = msw_lines_cut(load->attn, load->attn_len, n, load->ascends, work->stretches);
+  for (size_t i = 0; i < n_stretches; i++) {
+    const msw_line_stretch *stretch = &work->stretches[i];
+    size_t first = stretch->first;
+    kernels->decode_step(stretch->line, load->attn_len + first, load->kv_len + first, load->gemm_us + other_us,
+                         memory.base_us + other_us, memory.slope_us, stretch->n, step_us + first);
+  }
+  msw_row_flags_add_stretches(flags, work->stretches, n_stretches, n);
+  msw_row_flags_add_all(flags, kernels, load->flags, n);
+}
+
+void msw_row_attention_len(const msw_case *bound, const double *kv_len, size_t n, double *attn_len) {
+  const double smallest_bucket = 512.0;   /* as in perf/attention_decode.c */
+  bool buckets = bound->family == MSW_FAMILY_KERNEL_TABLES && bound->knobs.decode_aggregation == MSW_AGGREGATE_BUCKETS;
+  memcpy(attn_len, kv_len, n * sizeof *kv_len);
+  for (size_t i_kv = 0; buckets && i_kv < n; i_kv++)
+    for (attn_len[i_kv] = smallest_bucket; attn_len[i_kv] < kv_len[i_kv];) attn_len[i_kv] *= 2.0;
+}
+
+static void request_bytes(const msw_factors *factors, double cached_len, const double *new_len, size_t n, double *bytes) {
   for (size_t i_cell = 0; i_cell < n; i_cell++) {
-    size_t p = prefill.first + i_cell * prefill.stride, d = decode.first + i_cell * decode.stride;
-    double gemm_us = load.fused_gemm_us[i_cell * load.seq_stride];
-    double attn_us = prefill.slab->attn_us[p] + decode.slab->attn_us[d];
-    double memory_us = msw_memory_us(bound, MSW_MIXED, prefill.slab->dyn_bytes[p] + decode.slab->dyn_bytes[d]);
-    double compute_us = gemm_us + attn_us;
-    scratch->flags[i_cell] |= load.fused_flags[i_cell * load.seq_stride];
-    scratch->fused_gemm_us[i_cell] = gemm_us;
-    scratch->fused_attn_us[i_cell] = attn_us;
-    scratch->fused_memory_us[i_cell] = memory_us;
-    scratch->fused_time_us[i_cell] = compute_us > memory_us ? compute_us : memory_us;
-    scratch->hardware_us[i_cell] = scratch->fused_time_us[i_cell];
+    bool is_single = new_len[i_cell] <= 1.0;
+    double per_new = is_single ? factors->single.per_new_tok : factors->several.per_new_tok;
+    double per_cached = is_single ? factors->single.per_cached_tok : factors->several.per_cached_tok;
+    bytes[i_cell] = per_new * new_len[i_cell] + per_cached * cached_len;
   }
 }
 
-static void combine_phases(const msw_case *bound, size_t n, msw_row_phase prefill, msw_row_phase decode,
-                           msw_row_load load, const msw_row_scratch *scratch) {
-  for (size_t i_cell = 0; i_cell < n; i_cell++) {
-    double prefill_tok = load.prefill_requests * load.seq_len[i_cell * load.seq_stride];
-    msw_mixed_weights weights = msw_mixed_weights_of(bound, prefill_tok, load.decode_requests);
-    scratch->hardware_us[i_cell] = msw_combine_us(weights, prefill.slab->time_us[prefill.first + i_cell * prefill.stride],
-                                                  decode.slab->time_us[decode.first + i_cell * decode.stride]);
+void msw_row_request(const msw_factors *factors, const msw_kernels *kernels, double cached_len, const double *new_len,
+                     size_t n, bool ascends, msw_row_work *work, double *attn_us, double *bytes, msw_row_flags *flags) {
+  request_bytes(factors, cached_len, new_len, n, bytes);
+  if (factors->constant_mfu) {
+    for (size_t i_cell = 0; i_cell < n; i_cell++)   /* a new token sees the cache and half of the other new ones */
+      work->values[i_cell] = cached_len + (new_len[i_cell] > 1.0 ? (new_len[i_cell] - 1.0) / 2.0 : 0.0);
+    kernels->product(factors->prefill_us_per_tok2, new_len, work->values, n, attn_us);
+    return;
   }
+  kernels->affine(cached_len, 1.0, new_len, n, work->tok);
+  size_t n_stretches = msw_lines_cut(factors->prefill, work->tok, n, ascends, work->stretches);
+  for (size_t i = 0; i < n_stretches; i++) {
+    const msw_line_stretch *stretch = &work->stretches[i];
+    kernels->line(stretch->line, work->tok + stretch->first, stretch->n, work->values + stretch->first);
+  }
+  kernels->product(1.0, new_len, work->values, n, attn_us);
+  msw_row_flags_add_stretches(flags, work->stretches, n_stretches, n);
 }
 
-msw_row msw_row_combine(const msw_case *bound, size_t n, msw_row_phase prefill, msw_row_phase decode, msw_row_load load,
-                        const msw_row_scratch *scratch, msw_phase_row *fused) {
-  combine_flags(bound, n, prefill, decode, scratch);
-  for (size_t i_cell = 0; i_cell < n; i_cell++)
-    scratch->tok[i_cell] = load.decode_requests + load.prefill_requests * load.seq_len[i_cell * load.seq_stride];
-  if (load.fused_gemm_us) combine_fused(bound, n, prefill, decode, load, scratch);
-  else combine_phases(bound, n, prefill, decode, load, scratch);
-  *fused = (msw_phase_row){scratch->fused_gemm_us, scratch->fused_attn_us, scratch->fused_memory_us,
-                           scratch->fused_time_us, 1};
-  return (msw_row){
-      .n = n,
-      .bound = bound,
-      .prefill = msw_slab_row(prefill.slab, prefill.first, prefill.stride),
-      .decode = msw_slab_row(decode.slab, decode.first, decode.stride),
-      .hardware_us = scratch->hardware_us,
-      .tok = scratch->tok,
-      .kv_tok = scratch->kv_tok,
-      .fused = load.fused_gemm_us ? fused : NULL,
-      .comm_us = msw_comm_us(bound),
-      .overhead_us = msw_overhead_us(bound, load.decode_requests, load.prefill_requests),
-      .flags = scratch->flags,
-  };
+void msw_row_prefill(const msw_factors *factors, const msw_kernels *kernels, double requests, const double *gemm_us,
+                     const double *attn_us, const double *bytes, size_t n, msw_terms *terms) {
+  const msw_memory_factor *memory = &factors->memory[MSW_PREFILL];
+  memcpy(terms->gemm_us, gemm_us, n * sizeof *gemm_us);
+  kernels->affine(0.0, requests, attn_us, n, terms->attn_us);
+  kernels->affine(memory->weights_us, memory->us_per_byte * requests, bytes, n, terms->memory_us);
+  kernels->phase_time(terms->gemm_us, terms->attn_us, terms->memory_us, n, terms->time_us);
+}
+
+void msw_row_fit_flags(const msw_case *bound, const msw_kernels *kernels, const msw_row_holds *holds, const double *x,
+                       size_t n, bool ascends, msw_row_flags *flags) {
+  double room_bytes = bound->usable_bytes_per_gpu - bound->weight_bytes_per_gpu;
+  double room_tok = room_bytes / bound->kv_bytes_per_tok_per_gpu, limit = (double)bound->model->max_position_embeddings;
+  double fits = (room_tok - holds->kv_base) / holds->kv_slope;
+  if (!(holds->kv_slope > 0.0)) fits = holds->kv_base > room_tok ? -(double)INFINITY : (double)INFINITY;
+  msw_row_flags_add_above(flags, kernels, x, fits, MSW_FLAG_MEMORY_FULL, n, ascends);
+  if (!(limit > 0.0)) return;
+  if (holds->other_longest > limit) msw_row_flags_add_all(flags, kernels, MSW_FLAG_CONTEXT_TOO_LONG, n);
+  else msw_row_flags_add_above(flags, kernels, x, limit - holds->longest_base, MSW_FLAG_CONTEXT_TOO_LONG, n, ascends);
 }

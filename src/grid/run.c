@@ -105,9 +105,9 @@ static void run_block(run_state *run, msw_tile_range tiles) {
   free(cases);
 }
 
-/* The part of `wanted` (numbered in the plan) that lies in the block, numbered within the block. */
-static msw_tile_range tiles_in_block(const msw_plan_block *block, msw_tile_range wanted) {
-  uint64_t n_block = block->n_cases * block->tiles_per_case, from = block->first_tile, to = from + n_block;
+/* The part of `wanted` (numbered in the plan) that lies in the block, whose first tile is `from`; numbered within the block. */
+static msw_tile_range tiles_in_block(const msw_plan_block *block, uint64_t from, msw_tile_range wanted) {
+  uint64_t to = from + block->n_cases * block->tiles_per_case;
   uint64_t first = wanted.first > from ? wanted.first : from, end = wanted.first + wanted.n;
   if (end > to) end = to;
   return first < end ? (msw_tile_range){first - from, end - first} : (msw_tile_range){0, 0};
@@ -115,7 +115,7 @@ static msw_tile_range tiles_in_block(const msw_plan_block *block, msw_tile_range
 
 static void add_counts(const worker *w, msw_block_counts *counts) {
   counts->n_evaluated += w->counts.n_evaluated;
-  for (size_t i_flag = 0; i_flag < MSW_N_FLAGS; i_flag++) counts->flags[i_flag] += w->counts.flags[i_flag];
+  for (size_t i_flag = 0; i_flag < MSW_N_FLAG_BITS; i_flag++) counts->flags[i_flag] += w->counts.flags[i_flag];
 }
 
 msw_status msw_run(const msw_plan *plan, const msw_run_tables *tables, const msw_sink *sink, const msw_run_options *options,
@@ -123,10 +123,12 @@ msw_status msw_run(const msw_plan *plan, const msw_run_tables *tables, const msw
   size_t n_threads = (size_t)options->n_threads;
   run_state run = {.sink = sink, .options = options, .workers = msw_alloc_zero(n_threads, sizeof *run.workers)};
   memset(counts, 0, plan->n_blocks * sizeof *counts);
-  msw_tile_range wanted = options->tiles.n > 0 ? options->tiles : (msw_tile_range){0, plan->n_tiles};
+  msw_tile_range wanted = options->tiles.n > 0 ? options->tiles : (msw_tile_range){0, UINT64_MAX};
+  uint64_t first_tile = 0;
   for (size_t i_block = 0; i_block < plan->n_blocks && !stopped(&run); i_block++) {
     run.block = &plan->blocks[i_block];
-    msw_tile_range tiles = tiles_in_block(run.block, wanted);
+    msw_tile_range tiles = tiles_in_block(run.block, first_tile, wanted);
+    first_tile += run.block->n_cases * run.block->tiles_per_case;
     if (tiles.n == 0) continue;
     run.i_block = i_block;
     run.tables = tables->of_block[i_block];

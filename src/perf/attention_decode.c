@@ -72,6 +72,10 @@ static void share_time(msw_op_list *ops, size_t first, double us) {
   for (size_t i_op = first; i_op < ops->n; i_op++) ops->ops[i_op].us = us * ops->ops[i_op].flop / flop;
 }
 
+double msw_attention_us_per_tok2(const msw_case *bound) {
+  return msw_attention_flop(bound, 1.0, 1.0) / bound->attention_flop_per_s / bound->tp * us_per_s;
+}
+
 double msw_decode_attention_us(const msw_case *bound, const msw_decode_group *groups, size_t n, msw_flags *flags,
                                msw_op_list *ops) {
   if (n == 0) return 0.0;

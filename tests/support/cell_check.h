@@ -1,4 +1,5 @@
-/* A cell of a grid against the scalar reference: every field must be the reference's number rounded to the field's type.
+/* A cell of a grid against the scalar reference: every field must be the reference's number, but for the last places
+ * of float32.
  */
 #ifndef MSW_TEST_CELL_CHECK_H
 #define MSW_TEST_CELL_CHECK_H

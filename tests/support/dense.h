@@ -11,7 +11,7 @@ typedef struct {
   size_t n_cells;
   void **fields;                        /* [n_fields] n_cells of the field's type each */
   uint8_t *written;                     /* [n_cells] how often */
-  uint64_t flag_counts[MSW_N_FLAGS];
+  uint64_t flag_counts[MSW_N_FLAG_BITS];
   uint64_t n_evaluated;
 } dense;
 

@@ -14,6 +14,7 @@ typedef struct {
   size_t n[MSW_N_AXES];
   const msw_spec_rule *const *rules;     /* [n_rules] rules that have to be looked at cell by cell */
   size_t n_rules;
+  const struct msw_factors *factors;     /* what rows are made of; NULL for void and excluded cases */
   msw_arena arena;
 } msw_bound_case;
 

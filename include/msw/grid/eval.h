@@ -11,7 +11,7 @@ msw_eval_scratch *msw_eval_scratch_new(const msw_plan_block *block);
 void msw_eval_scratch_free(msw_eval_scratch *scratch);
 
 /* Fills out[i_field], each a full chunk of chunk_cells cells, row-major in chunk dimensions; cells beyond the tile's count
- * (upper borders) are filled as void. Adds the tile's cells per flag bit to flag_counts [MSW_N_FLAGS] and cells with a number
+ * (upper borders) are filled as void. Adds the tile's cells per flag bit to flag_counts [MSW_N_FLAG_BITS] and cells with a number
  * to *n_evaluated. */
 void msw_eval_tile(const msw_plan_block *block, const msw_bound_case *bound, const msw_tile *tile,
                    msw_eval_scratch *scratch, void *const *out, uint64_t *flag_counts, uint64_t *n_evaluated);

@@ -12,26 +12,12 @@
 
 typedef enum { MSW_FIELD_F32, MSW_FIELD_U8, MSW_FIELD_U32 } msw_field_type;
 
-/* Terms of one phase along a row of cells; element i is at [i * stride], stride 0 for a constant. */
-typedef struct { const double *gemm_us, *attn_us, *memory_us, *time_us; size_t stride; } msw_phase_row;
-
-/* A row: n cells along the innermost axis (kv_len or seq_len) of a non-void case. */
-typedef struct {
-  size_t n;
-  const msw_case *bound;
-  msw_phase_row prefill, decode;
-  const double *hardware_us;   /* [n] */
-  const double *tok;           /* [n] decode requests + new prefill tokens */
-  const double *kv_tok;        /* [n] KV-cache tokens held at the end of the step */
-  const msw_phase_row *fused;  /* terms of the fused pass, or NULL */
-  double comm_us, overhead_us;
-  const msw_flags *flags;      /* [n] */
-} msw_row;
+typedef struct msw_row msw_row;   /* a stretch of evaluated cells: src/grid/row.h */
 
 typedef struct {
   const char *name, *unit, *long_name, *description;
   msw_field_type type;
-  void (*fill)(const msw_row *row, void *out);   /* out: [n] of the type */
+  void (*fill)(const msw_row *row, void *out);   /* out: [row->n] of the type and room for more; NULL for the flags */
 } msw_field;
 
 size_t msw_field_size(msw_field_type type);           /* bytes per cell */

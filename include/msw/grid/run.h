@@ -19,7 +19,7 @@ typedef struct {
   msw_status (*commit)(void *context, int thread, size_t i_block, const msw_tile *tile);
 } msw_sink;
 
-typedef struct { uint64_t n_evaluated, flags[MSW_N_FLAGS]; } msw_block_counts;
+typedef struct { uint64_t n_evaluated, flags[MSW_N_FLAG_BITS]; } msw_block_counts;
 
 typedef struct {
   int n_threads;                          /* >= 1 */

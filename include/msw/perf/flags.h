@@ -36,7 +36,7 @@ typedef uint32_t msw_flags;
 /* What the flags field of cells holds that a shard does not cover: every bit. */
 #define MSW_FLAGS_ABSENT (~(msw_flags)0)
 
-enum { MSW_N_FLAGS = 16 };
+enum { MSW_N_FLAGS = 16, MSW_N_FLAG_BITS = 32 /* with those of constraints */ };
 
 typedef struct { msw_flags bit; const char *name; const char *description; } msw_flag_info;
 /* [MSW_N_FLAGS], entry i describes bit i; name as in flag_meanings. */

@@ -1,6 +1,6 @@
 /* The three terms of a phase (GEMM, attention, memory) for a bound, non-void case. The scalar reference adds them up over
  * the groups of a step; the grid calls them once for each combination of the axes that they depend on.
- * `flags` collects; `ops` may be NULL.
+ * `flags` collects (may be NULL for cases of the constant-MFU family, which never set any); `ops` may be NULL.
  */
 #ifndef MSW_PERF_PHASE_H
 #define MSW_PERF_PHASE_H
@@ -23,8 +23,14 @@ double msw_prefill_bucket(const msw_knobs *knobs, double cached_len, double new_
 /* Bytes that a group moves besides the weights: KV growth, KV reads, activations; all layers, not divided by tp. */
 double msw_decode_dyn_bytes(const msw_case *bound, double count, double kv_len);
 double msw_prefill_dyn_bytes(const msw_case *bound, double count, double cached_len, double new_len);
+/* The same for one request, by what it grows with: new_len * per_new_tok + cached_len * per_cached_tok. */
+typedef struct { double per_new_tok, per_cached_tok; } msw_request_traffic;
+msw_request_traffic msw_request_traffic_of(const msw_case *bound, bool one_new_tok);
 /* (weights + dyn) / tp / bandwidth. */
 double msw_memory_us(const msw_case *bound, msw_phase phase, double dyn_bytes);
+double msw_memory_us_per_byte(const msw_case *bound, msw_phase phase);
+/* Attention of a new token on a context token, all layers, one GPU's share, at MFU 1 and without a causal factor. */
+double msw_attention_us_per_tok2(const msw_case *bound);
 
 /* Two phases as one hardware time (mixed_rule other than fused): the longer one, or a weighted sum. Depends on the counts
  * only: new prefill tokens, decode requests. With a phase absent (count 0, time 0) it is the other one. */

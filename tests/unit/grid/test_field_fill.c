@@ -1,32 +1,30 @@
-/* What each field takes from a row of cells: strides, sums of phases, the fused pass. */
+/* What each field takes from a row of cells: sums of phases, the fused pass, rates. */
 #include "msw/grid/field.h"
 
 #include "msw_test.h"
+#include "row.h"
 
-enum { N = 3 };
-static const double gemm[N] = {1, 2, 3}, attn[N] = {10, 20, 1}, memory[N] = {5, 30, 40}, time[N] = {11, 30, 40};
-static const double d_gemm = 4, d_attn = 2, d_memory = 9, d_time = 35;
-static const double hardware[N] = {100, 200, 300}, tok[N] = {8, 16, 24}, kv_tok[N] = {1024, 2048, 4096};
-static const double f_gemm[N] = {6, 50, 6}, f_attn[N] = {12, 22, 50}, f_memory[N] = {90, 60, 7}, f_time[N] = {90, 72, 56};
-static const msw_flags flags[N] = {0, MSW_FLAG_TABLE_HOLE, MSW_FLAG_MEMORY_FULL};
+enum { N = 3, ROOM = N + MSW_LANES };   /* kernels work in whole groups of lanes */
+static const double gemm[ROOM] = {1, 2, 3}, attn[ROOM] = {10, 20, 1}, memory[ROOM] = {5, 30, 40}, time[ROOM] = {11, 30, 40};
+static const double d_gemm[ROOM] = {4, 4, 4}, d_attn[ROOM] = {2, 2, 2}, d_memory[ROOM] = {9, 9, 9}, d_time[ROOM] = {35, 35, 35};
+static const double hardware[ROOM] = {100, 200, 300}, tok[ROOM] = {8, 16, 24}, kv_tok[ROOM] = {1024, 2048, 4096};
+static const double f_gemm[ROOM] = {6, 50, 6}, f_attn[ROOM] = {12, 22, 50}, f_memory[ROOM] = {90, 60, 7}, f_time[ROOM] = {90, 72, 56};
 static const msw_case bound = {.tp = 2, .weight_bytes_per_gpu = 3. * (1 << 30), .kv_bytes_per_tok_per_gpu = 1 << 20};
-static const msw_phase_row fused = {f_gemm, f_attn, f_memory, f_time, 1};
 
-/* A prefill phase that changes along the row beside one decode. */
+/* A prefill phase that changes along the row beside decodes that do not. */
 static msw_row row(void) {
-  return (msw_row){.n = N, .bound = &bound, .prefill = {gemm, attn, memory, time, 1},
-                   .decode = {&d_gemm, &d_attn, &d_memory, &d_time, 0}, .hardware_us = hardware, .tok = tok,
-                   .kv_tok = kv_tok, .comm_us = 7, .overhead_us = 13, .flags = flags};
+  return (msw_row){.n = N, .bound = &bound, .kernels = msw_kernels_best(), .prefill = {gemm, attn, memory, time},
+                   .decode = {d_gemm, d_attn, d_memory, d_time}, .part = {gemm, attn, memory, time},
+                   .hardware_us = hardware, .tok = tok, .kv_tok = kv_tok, .comm_us = 7, .overhead_us = 13};
 }
 
 static void expect(const msw_row *cells, const char *field, double a, double b, double c) {
-  float out[N + 1] = {0, 0, 0, 42};
+  float out[ROOM] = {0};
   const double want[N] = {a, b, c};
   msw_field_find(field)->fill(cells, out);
   for (int i_cell = 0; i_cell < N; i_cell++)
     if (out[i_cell] < (float)want[i_cell] || out[i_cell] > (float)want[i_cell])
       fail_msg("%s[%d] = %.9g, not %.9g", field, i_cell, (double)out[i_cell], want[i_cell]);
-  assert_same((double)out[N], 42);
 }
 
 static void numbers(void **state) {
@@ -48,38 +46,53 @@ static void numbers(void **state) {
 static void of_the_fused_pass(void **state) {
   (void)state;
   msw_row cells = row();
-  cells.fused = &fused;
+  cells.is_fused = true;
+  cells.part = (msw_phase_row){f_gemm, f_attn, f_memory, f_time};
   expect(&cells, "gemm_us", 6, 50, 6);
   expect(&cells, "attn_us", 12, 22, 3);   /* both phases', as in the phases */
   expect(&cells, "memory_us", 90, 60, 7);
   expect(&cells, "prefill_us", 11, 30, 40);
 }
 
-static void bounds_and_flags(void **state) {
+static void bounds(void **state) {
   (void)state;
   msw_row cells = row();
-  uint8_t got[N];
-  uint32_t bits[N];
+  uint8_t got[ROOM];
   msw_field_find("bound")->fill(&cells, got);
-  assert_int_equal(got[0], MSW_BOUND_MEMORY);      /* decode is longer: 9 against 6 */
+  assert_int_equal(got[0], MSW_BOUND_ATTENTION);   /* 10 of 11 against 5 */
   assert_int_equal(got[1], MSW_BOUND_MEMORY);
-  assert_int_equal(got[2], MSW_BOUND_MEMORY);      /* prefill is longer: 40 against 4 */
-  cells.fused = &fused;
+  assert_int_equal(got[2], MSW_BOUND_MEMORY);
+  cells.part = (msw_phase_row){f_gemm, f_attn, f_memory, f_time};
   msw_field_find("bound")->fill(&cells, got);
   assert_int_equal(got[0], MSW_BOUND_MEMORY);
   assert_int_equal(got[1], MSW_BOUND_GEMM);
   assert_int_equal(got[2], MSW_BOUND_ATTENTION);
-  cells.comm_us = 250;
-  cells.overhead_us = 150;
+  cells.comm_us = 150;
   msw_field_find("bound")->fill(&cells, got);
   assert_int_equal(got[0], MSW_BOUND_COMM);
+  assert_int_equal(got[1], MSW_BOUND_GEMM);
+  cells.overhead_us = 250;
+  msw_field_find("bound")->fill(&cells, got);
+  assert_int_equal(got[0], MSW_BOUND_OVERHEAD);
+  assert_int_equal(got[1], MSW_BOUND_OVERHEAD);
   assert_int_equal(got[2], MSW_BOUND_ATTENTION);
-  msw_field_find("flags")->fill(&cells, bits);
-  assert_memory_equal(bits, flags, sizeof bits);
+}
+
+static void nothing(void **state) {
+  (void)state;
+  float number[2];
+  uint32_t flags[2];
+  uint8_t code[2] = {9, 9};
+  msw_field_fill_void(msw_field_find("step_us"), MSW_FLAG_EXCLUDED, 2, number);
+  msw_field_fill_void(msw_field_find("flags"), MSW_FLAG_EXCLUDED, 2, flags);
+  msw_field_fill_void(msw_field_find("bound"), MSW_FLAG_EXCLUDED, 2, code);
+  assert_true(isnan((double)number[0]) && isnan((double)number[1]));
+  assert_int_equal(flags[1], MSW_FLAG_EXCLUDED);
+  assert_int_equal(code[1], MSW_BOUND_NONE);
 }
 
 int main(void) {
   const struct CMUnitTest tests[] = {cmocka_unit_test(numbers), cmocka_unit_test(of_the_fused_pass),
-                                     cmocka_unit_test(bounds_and_flags)};
+                                     cmocka_unit_test(bounds), cmocka_unit_test(nothing)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

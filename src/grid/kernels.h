@@ -1,0 +1,65 @@
+/* Row kernels: the arithmetic of all cells, unit-stride and without branches, compiled once for each instruction set and
+ * chosen when the program starts. Every variant gives the same bits: the same operations in the same order, fused
+ * multiply-adds only where they are written out. Private to grid.
+ *
+ * All arrays hold `n` elements and room for MSW_LANES more: kernels work in whole groups of lanes and may read and write
+ * (without meaning) up to MSW_LANES - 1 elements beyond n.
+ */
+#ifndef MSW_GRID_KERNELS_H
+#define MSW_GRID_KERNELS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "msw/perf/flags.h"
+
+enum { MSW_LANES = 16, MSW_ROW_CELLS = 512 /* cells worked on at a time: all arrays of a row stay in the first-level cache */ };
+
+/* A stretch of a time along an axis x, in closed form. */
+typedef enum {
+  MSW_LINE_STRAIGHT,    /* p + q x */
+  MSW_LINE_RATIO,       /* p + q / (a + s x) */
+  MSW_LINE_RATIO_X,     /* q x / (a + s x) */
+  MSW_LINE_SQUARE       /* (a + s x)^2 q / x */
+} msw_line_form;
+typedef struct {
+  double begin;         /* holds from this x on, until the next line's */
+  double p, q, a, s;
+  msw_line_form form;
+  msw_flags flags;
+} msw_line;
+
+typedef struct {
+  const char *name;     /* "avx512", "avx2", "base" */
+  void (*line)(const msw_line *line, const double *x, size_t n, double *out);
+  void (*add_above)(const double *a, double floor, size_t n, double *out);                            /* out += max(a, floor) */
+  void (*fill)(double value, size_t n, double *out);
+  void (*affine)(double base, double slope, const double *x, size_t n, double *out);                  /* base + slope x */
+  void (*product)(double scale, const double *a, const double *b, size_t n, double *out);             /* scale a b */
+  void (*sum)(const double *a, const double *b, size_t n, double *out);
+  void (*longer)(const double *a, const double *b, size_t n, double *out);                            /* max */
+  void (*weighted)(const double *wa, const double *a, const double *wb, const double *b, size_t n, double *out);
+  void (*phase_time)(const double *gemm, const double *attn, const double *memory, size_t n, double *out);
+  void (*pick_longer)(const double *time_a, const double *time_b, const double *a, const double *b, size_t n,
+                      double *out);                                                                   /* a where time_a > time_b, else b */
+  /* to what files hold */
+  void (*to_float)(const double *a, double add, size_t n, float *out);
+  void (*to_float_sum)(const double *a, const double *b, size_t n, float *out);
+  void (*to_float_scaled)(const double *a, double scale, size_t n, float *out);
+  void (*to_float_rate)(const double *a, double scale, const double *b, double add, size_t n, float *out); /* scale a / (b + add) */
+  /* step time of decode cells at once: max(line + compute_us, base_us + slope_us kv) */
+  void (*decode_step)(const msw_line *line, const double *x, const double *kv, double compute_us, double base_us,
+                      double slope_us, size_t n, float *out);
+  void (*bound)(const double *gemm, const double *attn, const double *memory, const double *hardware, double comm_us,
+                double overhead_us, size_t n, uint8_t *out);
+  void (*flags_or)(const msw_flags *a, msw_flags b, size_t n, msw_flags *out);                        /* out = a | b, in place too */
+  void (*flags_merge)(const msw_flags *a, size_t n, msw_flags *out);                                  /* out |= a */
+  void (*flags_above)(const double *value, double limit, msw_flags flag, size_t n, msw_flags *out);   /* out |= flag where value > limit */
+} msw_kernels;
+
+/* The best variant for this processor; the environment variable MFUSWEEP_ISA names another one (for tests). */
+const msw_kernels *msw_kernels_best(void);
+
+extern const msw_kernels msw_kernels_base, msw_kernels_avx2, msw_kernels_avx512;   /* the latter two: x86-64 only */
+
+#endif

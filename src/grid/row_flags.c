@@ -1,0 +1,81 @@
+/* The flags of a row. */
+#include "row_flags.h"
+
+#include <string.h>
+
+void msw_row_flags_start(msw_row_flags *flags, msw_flags all) {
+  flags->all = all;
+  flags->varies = false;
+}
+
+static void spread(msw_row_flags *flags, size_t n) {
+  if (flags->varies) return;
+  for (size_t i_cell = 0; i_cell < n; i_cell++) flags->cells[i_cell] = flags->all;
+  flags->varies = true;
+}
+
+void msw_row_flags_add_all(msw_row_flags *flags, const msw_kernels *kernels, msw_flags more, size_t n) {
+  if (flags->varies && more & ~flags->all) kernels->flags_or(flags->cells, more, n, flags->cells);
+  flags->all |= more;
+}
+
+void msw_row_flags_add(msw_row_flags *flags, msw_flags more, size_t first, size_t count, size_t n) {
+  if (!(more & ~flags->all)) return;
+  spread(flags, n);
+  for (size_t i_cell = first; i_cell < first + count; i_cell++) flags->cells[i_cell] |= more;
+}
+
+void msw_row_flags_add_row(msw_row_flags *flags, const msw_kernels *kernels, const msw_row_flags *more, size_t n) {
+  msw_row_flags_add_all(flags, kernels, more->all, n);
+  if (!more->varies) return;
+  spread(flags, n);
+  kernels->flags_merge(more->cells, n, flags->cells);
+}
+
+void msw_row_flags_add_stretches(msw_row_flags *flags, const msw_line_stretch *stretches, size_t n_stretches, size_t n) {
+  msw_flags common = ~(msw_flags)0;
+  for (size_t i = 0; i < n_stretches; i++) common &= stretches[i].line->flags;
+  if (!flags->varies) flags->all |= common;
+  for (size_t i = 0; i < n_stretches; i++)
+    msw_row_flags_add(flags, stretches[i].line->flags, stretches[i].first, stretches[i].n, n);
+}
+
+void msw_row_flags_add_above(msw_row_flags *flags, const msw_kernels *kernels, const double *value, double limit,
+                             msw_flags flag, size_t n, bool ascends) {
+  if (ascends && !(value[n - 1] > limit)) return;
+  if (ascends && value[0] > limit) {
+    msw_row_flags_add_all(flags, kernels, flag, n);
+    return;
+  }
+  spread(flags, n);
+  kernels->flags_above(value, limit, flag, n, flags->cells);
+}
+
+void msw_row_flags_set(msw_row_flags *flags, msw_flags only, size_t first, size_t count, size_t n) {
+  spread(flags, n);
+  flags->all &= only;   /* what every cell has */
+  for (size_t i_cell = first; i_cell < first + count; i_cell++) flags->cells[i_cell] = only;
+}
+
+static size_t count_bit(const msw_flags *cells, msw_flags bit, size_t n) {
+  uint32_t found = 0;
+  for (size_t i_cell = 0; i_cell < n; i_cell++) found += (cells[i_cell] & bit) != 0;
+  return found;
+}
+
+void msw_row_flags_count(const msw_row_flags *flags, size_t n, uint64_t *counts, uint64_t *n_evaluated) {
+  msw_flags any = flags->all, common = flags->all;
+  for (size_t i_cell = 0; flags->varies && i_cell < n; i_cell++) any |= flags->cells[i_cell];
+  for (unsigned i_bit = 0; i_bit < MSW_N_FLAG_BITS; i_bit++) {
+    msw_flags bit = (msw_flags)1u << i_bit;
+    if (common & bit) counts[i_bit] += n;
+    else if (any & bit) counts[i_bit] += count_bit(flags->cells, bit, n);
+  }
+  if (!(any & MSW_FLAGS_NO_NUMBER)) *n_evaluated += n;
+  else if (!(common & MSW_FLAGS_NO_NUMBER)) *n_evaluated += n - count_bit(flags->cells, MSW_FLAGS_NO_NUMBER, n);
+}
+
+void msw_row_flags_write(const msw_row_flags *flags, size_t n, msw_flags *out) {
+  if (flags->varies) memcpy(out, flags->cells, n * sizeof *out);
+  else for (size_t i_cell = 0; i_cell < n; i_cell++) out[i_cell] = flags->all;
+}

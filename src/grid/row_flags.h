@@ -1,0 +1,33 @@
+/* The flags of a row: mostly the same for all its cells, an array only where they differ. Private to grid. */
+#ifndef MSW_GRID_ROW_FLAGS_H
+#define MSW_GRID_ROW_FLAGS_H
+
+#include <stdbool.h>
+
+#include "kernels.h"
+#include "lines.h"
+
+typedef struct {
+  msw_flags all;         /* of every cell */
+  bool varies;           /* then cells[i] holds all of cell i's flags, `all` included */
+  msw_flags *cells;      /* [MSW_ROW_CELLS + MSW_LANES] */
+} msw_row_flags;
+
+/* Begins a row: every cell has `all`. */
+void msw_row_flags_start(msw_row_flags *flags, msw_flags all);
+void msw_row_flags_add_all(msw_row_flags *flags, const msw_kernels *kernels, msw_flags more, size_t n);
+/* Adds to the cells [first, first + count) of a row of n. */
+void msw_row_flags_add(msw_row_flags *flags, msw_flags more, size_t first, size_t count, size_t n);
+void msw_row_flags_add_row(msw_row_flags *flags, const msw_kernels *kernels, const msw_row_flags *more, size_t n);
+/* Adds the stretches' own flags. */
+void msw_row_flags_add_stretches(msw_row_flags *flags, const msw_line_stretch *stretches, size_t n_stretches, size_t n);
+/* Adds `flag` where value[i] > limit; `ascends`: the values do. */
+void msw_row_flags_add_above(msw_row_flags *flags, const msw_kernels *kernels, const double *value, double limit,
+                             msw_flags flag, size_t n, bool ascends);
+/* Replaces the flags of some cells. */
+void msw_row_flags_set(msw_row_flags *flags, msw_flags only, size_t first, size_t count, size_t n);
+/* Adds the cells of the row to counts per bit [32], and those with a number to *n_evaluated. */
+void msw_row_flags_count(const msw_row_flags *flags, size_t n, uint64_t *counts, uint64_t *n_evaluated);
+void msw_row_flags_write(const msw_row_flags *flags, size_t n, msw_flags *out);   /* exactly n */
+
+#endif

@@ -70,10 +70,12 @@ msw_eval_scratch *msw_eval_scratch_new(const msw_plan_block *block) {
 
 void msw_eval_scratch_free(msw_eval_scratch *scratch) {
   if (!scratch) return;
-  msw_decode_buffer_free(&scratch->decode_buffer);
+  msw_decode_cache_free(&scratch->decode_cache);
   msw_arena_free(&scratch->arena);
   free(scratch);
 }
+
+void msw_eval_scratch_stream(msw_eval_scratch *scratch, bool stream) { scratch->stream = stream; }
 
 /* ---- The tile ---- */
 
@@ -117,12 +119,13 @@ static bool next_row(const msw_tile_job *job, msw_axis_id row_axis, msw_tile_at 
 static void fill_case_void(msw_tile_job *job, msw_flags flags) {
   msw_axis_id row_axis = msw_row_axis(job->block);
   size_t n_axis = job->axes[row_axis].n;
-  msw_tile_at at = {{0}};
+  msw_tile_at at = {.offset = 0};
   fill_chunk_void(job, flags);
   do {
     for (size_t first = 0, n; first < n_axis; first += n) {
       msw_tile_at row_at = at;
       row_at.at[row_axis] = first;
+      msw_tile_locate(job, &row_at);
       n = msw_row_length(n_axis, first);
       msw_row_flags_start(&job->scratch->flags, flags);
       msw_tile_put_void(job, n, &row_at);

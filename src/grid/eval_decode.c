@@ -1,19 +1,6 @@
 /* Tiles of decode blocks: batch by batch along kv_len. */
 #include "tile.h"
 
-void msw_eval_load_batch(msw_tile_job *job, double batch, msw_decode_load *load) {
-  msw_eval_scratch *scratch = job->scratch;
-  double tok[MSW_LANES] = {batch}, gemm_us[MSW_LANES];
-  msw_flags common;
-  msw_row_flags_start(&scratch->flags, job->factors->gemm_flags);
-  msw_row_gemm(job->factors, scratch->kernels, MSW_DECODE, tok, 1, true, &scratch->work, gemm_us, &scratch->flags);
-  msw_flags gemm_flags = scratch->flags.varies ? scratch->flags.cells[0] : scratch->flags.all;
-  load->requests = batch;
-  load->gemm_us = gemm_us[0];
-  load->attn = msw_decode_lines(job->factors, batch, &scratch->decode_buffer, &common);
-  load->flags = job->factors->bound->flags | gemm_flags | common;
-}
-
 static void set_row(const msw_tile_job *job, const msw_decode_load *load, size_t n, msw_row *row) {
   msw_eval_scratch *scratch = job->scratch;
   const msw_case *bound = job->factors->bound;
@@ -23,25 +10,23 @@ static void set_row(const msw_tile_job *job, const msw_decode_load *load, size_t
   scratch->kernels->affine(load->requests, load->requests, load->kv_len, n, scratch->kv_tok);
   *row = (msw_row){.n = n, .bound = bound, .kernels = scratch->kernels, .prefill = none, .decode = decode, .part = decode,
                    .hardware_us = scratch->decode.time_us, .tok = scratch->tok, .kv_tok = scratch->kv_tok,
-                   .comm_us = msw_comm_us(bound), .overhead_us = msw_overhead_us(bound, load->requests, 0.0)};
+                   .comm_us = job->factors->comm_us, .overhead_us = load->overhead_us};
 }
 
 static void eval_row(msw_tile_job *job, const msw_decode_load *load, size_t n, const msw_tile_at *at, bool only_step) {
   msw_eval_scratch *scratch = job->scratch;
-  const msw_case *bound = job->factors->bound;
   const msw_row_holds holds = {load->requests, load->requests, 0.0, 1.0};   /* every request ends one token longer */
   msw_row_flags_start(&scratch->flags, 0);
   if (only_step) {
-    double other_us = msw_comm_us(bound) + msw_overhead_us(bound, load->requests, 0.0);
-    msw_row_decode_step(job->factors, scratch->kernels, load, other_us, n, &scratch->work, scratch->field.numbers,
-                        &scratch->flags);
-    msw_row_fit_flags(bound, scratch->kernels, &holds, load->kv_len, n, load->ascends, &scratch->flags);
-    msw_tile_put_step(job, n, at);
+    float *step_us = msw_tile_step_place(job, n, at);
+    msw_row_decode_step(job->factors, scratch->kernels, load, n, &scratch->work, step_us, &scratch->flags);
+    msw_row_fit_flags(job->factors, scratch->kernels, &holds, load->kv_len, n, load->ascends, &scratch->flags);
+    msw_tile_put_step(job, n, at, step_us);
     return;
   }
   msw_row row;
   msw_row_decode(job->factors, scratch->kernels, load, n, &scratch->work, &scratch->decode, &scratch->flags);
-  msw_row_fit_flags(bound, scratch->kernels, &holds, load->kv_len, n, load->ascends, &scratch->flags);
+  msw_row_fit_flags(job->factors, scratch->kernels, &holds, load->kv_len, n, load->ascends, &scratch->flags);
   set_row(job, load, n, &row);
   msw_tile_put_row(job, &row, at);
 }
@@ -50,13 +35,15 @@ void msw_eval_decode_tile(msw_tile_job *job) {
   const msw_tile_axis *batch = &job->axes[MSW_AXIS_BATCH], *kv_len = &job->axes[MSW_AXIS_KV_LEN];
   bool only_step = msw_tile_wants_step_only(job->block);
   double attn_len[MSW_ROW_ROOM] = {0.0};
+  msw_decode_cache_fill(job);
   for (size_t first = 0, n; first < kv_len->n; first += n) {
     n = msw_row_length(kv_len->n, first);
     msw_row_attention_len(job->factors->bound, kv_len->values + first, n, attn_len);
     msw_decode_load load = {.kv_len = kv_len->values + first, .attn_len = attn_len, .ascends = kv_len->ascends};
     for (size_t i_batch = 0; i_batch < batch->n; i_batch++) {
-      msw_tile_at at = {{[MSW_AXIS_BATCH] = i_batch, [MSW_AXIS_KV_LEN] = first}};
-      msw_eval_load_batch(job, batch->values[i_batch], &load);
+      msw_tile_at at = {.at = {[MSW_AXIS_BATCH] = i_batch, [MSW_AXIS_KV_LEN] = first}};
+      msw_tile_locate(job, &at);
+      msw_decode_cache_load(job, i_batch, &load);
       eval_row(job, &load, n, &at, only_step);
     }
   }

@@ -98,7 +98,7 @@ static void row_flags(msw_tile_job *job, const mixed_pair *pair, double kv_len, 
   msw_row_flags_add_row(&scratch->flags, kernels, &scratch->pair_flags, pair->n);
   msw_row_flags_add_row(&scratch->flags, kernels, &scratch->slab.gemm_flags[pair->i_prefill], pair->n);
   msw_row_flags_add_row(&scratch->flags, kernels, &scratch->slab.request_flags[i_cached], pair->n);
-  msw_row_fit_flags(bound, kernels, &holds, pair->seq_len, pair->n, job->axes[MSW_AXIS_SEQ_LEN].ascends, &scratch->flags);
+  msw_row_fit_flags(job->factors, kernels, &holds, pair->seq_len, pair->n, job->axes[MSW_AXIS_SEQ_LEN].ascends, &scratch->flags);
   kernels->affine(holds.kv_base, holds.kv_slope, pair->seq_len, pair->n, scratch->kv_tok);
 }
 
@@ -118,7 +118,7 @@ static void eval_row(msw_tile_job *job, const mixed_pair *pair, const msw_phase_
   msw_row row = {.n = pair->n, .bound = bound, .kernels = scratch->kernels, .prefill = prefill, .decode = *decode,
                  .part = msw_terms_row(fused ? &scratch->fused : &scratch->part), .is_fused = fused,
                  .hardware_us = fused ? scratch->fused.time_us : scratch->hardware_us, .tok = scratch->tok,
-                 .kv_tok = scratch->kv_tok, .comm_us = msw_comm_us(bound),
+                 .kv_tok = scratch->kv_tok, .comm_us = job->factors->comm_us,
                  .overhead_us = msw_overhead_us(bound, pair->requests, pair->prefills)};
   msw_tile_put_row(job, &row, at);
 }
@@ -132,9 +132,10 @@ static void eval_pair(msw_tile_job *job, const mixed_pair *pair, size_t first_kv
     msw_phase_row decode = spread_decode(job, i_kv, pair->n);
     msw_flags decode_flags = scratch->decode_flags.varies ? scratch->decode_flags.cells[i_kv] : scratch->decode_flags.all;
     for (size_t i_cached = 0; i_cached < cached->n; i_cached++) {
-      msw_tile_at at = {{[MSW_AXIS_BATCH] = pair->i_batch, [MSW_AXIS_KV_LEN] = first_kv + i_kv,
+      msw_tile_at at = {.at = {[MSW_AXIS_BATCH] = pair->i_batch, [MSW_AXIS_KV_LEN] = first_kv + i_kv,
                          [MSW_AXIS_PREFILL_BATCH] = pair->i_prefill, [MSW_AXIS_CACHED_LEN] = i_cached,
                          [MSW_AXIS_SEQ_LEN] = pair->first}};
+      msw_tile_locate(job, &at);
       row_flags(job, pair, kv_len->values[first_kv + i_kv], decode_flags, i_cached);
       eval_row(job, pair, &decode, kv_len->values[first_kv + i_kv], i_cached, &at);
     }
@@ -146,7 +147,7 @@ static void eval_batch(msw_tile_job *job, mixed_pair *pair) {
   const msw_tile_axis *kv_len = &job->axes[MSW_AXIS_KV_LEN], *prefills = &job->axes[MSW_AXIS_PREFILL_BATCH];
   double attn_len[MSW_ROW_ROOM] = {0.0};
   msw_decode_load load = {.ascends = kv_len->ascends, .attn_len = attn_len};
-  msw_eval_load_batch(job, pair->requests, &load);
+  msw_decode_cache_load(job, pair->i_batch, &load);
   for (size_t first_kv = 0, n_kv; first_kv < kv_len->n; first_kv += n_kv) {
     n_kv = msw_row_length(kv_len->n, first_kv);
     load.kv_len = kv_len->values + first_kv;
@@ -162,6 +163,7 @@ static void eval_batch(msw_tile_job *job, mixed_pair *pair) {
 
 void msw_eval_mixed_tile(msw_tile_job *job) {
   const msw_tile_axis *batch = &job->axes[MSW_AXIS_BATCH], *seq = &job->axes[MSW_AXIS_SEQ_LEN];
+  msw_decode_cache_fill(job);
   for (size_t first = 0, n; first < seq->n; first += n) {
     n = msw_row_length(seq->n, first);
     prefill_rows(job, seq->values + first, n);

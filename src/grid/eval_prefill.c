@@ -23,14 +23,14 @@ static void eval_row(msw_tile_job *job, double batch, double cached_len, const d
   const msw_case *bound = job->factors->bound;
   msw_row_prefill(job->factors, kernels, batch, gemm_us, attn_us, bytes, n, &scratch->prefill);
   const msw_row_holds holds = {batch * cached_len, batch, 0.0, cached_len};
-  msw_row_fit_flags(bound, kernels, &holds, seq_len, n, job->axes[MSW_AXIS_SEQ_LEN].ascends, &scratch->flags);
+  msw_row_fit_flags(job->factors, kernels, &holds, seq_len, n, job->axes[MSW_AXIS_SEQ_LEN].ascends, &scratch->flags);
   kernels->affine(0.0, batch, seq_len, n, scratch->tok);
   kernels->affine(batch * cached_len, batch, seq_len, n, scratch->kv_tok);
   msw_phase_row none = {scratch->nothing, scratch->nothing, scratch->nothing, scratch->nothing};
   msw_phase_row prefill = msw_terms_row(&scratch->prefill);
   msw_row row = {.n = n, .bound = bound, .kernels = kernels, .prefill = prefill, .decode = none, .part = prefill,
                  .hardware_us = scratch->prefill.time_us, .tok = scratch->tok, .kv_tok = scratch->kv_tok,
-                 .comm_us = msw_comm_us(bound), .overhead_us = msw_overhead_us(bound, 0.0, batch)};
+                 .comm_us = job->factors->comm_us, .overhead_us = msw_overhead_us(bound, 0.0, batch)};
   msw_tile_put_row(job, &row, at);
 }
 
@@ -49,7 +49,8 @@ void msw_eval_prefill_tile(msw_tile_job *job) {
       msw_row_request(job->factors, scratch->kernels, cached->values[i_cached], seq_len, n, seq->ascends, &scratch->work,
                       scratch->slab.attn_us, scratch->slab.bytes, request_flags);
       for (size_t i_batch = 0; i_batch < batch->n; i_batch++) {
-        msw_tile_at at = {{[MSW_AXIS_BATCH] = i_batch, [MSW_AXIS_CACHED_LEN] = i_cached, [MSW_AXIS_SEQ_LEN] = first}};
+        msw_tile_at at = {.at = {[MSW_AXIS_BATCH] = i_batch, [MSW_AXIS_CACHED_LEN] = i_cached, [MSW_AXIS_SEQ_LEN] = first}};
+        msw_tile_locate(job, &at);
         msw_row_flags_start(&scratch->flags, 0);
         msw_row_flags_add_row(&scratch->flags, scratch->kernels, request_flags, n);
         msw_row_flags_add_row(&scratch->flags, scratch->kernels, &scratch->slab.gemm_flags[i_batch], n);

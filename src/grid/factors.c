@@ -73,6 +73,10 @@ const msw_factors *msw_factors_bind(const msw_case *bound, msw_arena *arena) {
   for (size_t i_phase = 0; i_phase < sizeof phases / sizeof phases[0]; i_phase++)
     factors->memory[phases[i_phase]] = (msw_memory_factor){msw_memory_us(bound, phases[i_phase], 0.0),
                                                            msw_memory_us_per_byte(bound, phases[i_phase])};
+  double limit = (double)bound->model->max_position_embeddings;
+  factors->comm_us = msw_comm_us(bound);
+  factors->room_tok = (bound->usable_bytes_per_gpu - bound->weight_bytes_per_gpu) / bound->kv_bytes_per_tok_per_gpu;
+  factors->longest_context = limit > 0.0 ? limit : (double)INFINITY;
   if (bound->family == MSW_FAMILY_CONSTANT_MFU) bind_constant_mfu(bound, arena, factors);
   else bind_tables(bound, arena, factors);
   return factors;

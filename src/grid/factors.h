@@ -27,6 +27,9 @@ typedef struct msw_factors {
   msw_flags prefill_flags;
   double prefill_us_per_tok2;                       /* constant MFU: per request, new token and token attended to */
   double decode_us_per_tok;                         /* per request and KV token, at MFU 1 */
+  double comm_us;
+  double room_tok;                                  /* KV-cache tokens that fit beside the weights */
+  double longest_context;                           /* +infinity when the model names no limit */
   msw_memory_factor memory[3];                      /* [msw_phase] */
   msw_request_traffic single, several;              /* bytes of a request with one new token, with several */
 } msw_factors;

@@ -6,6 +6,11 @@
  */
 #include "kernels.h"
 
+#include <string.h>
+#if defined(__SSE2__)
+#include <immintrin.h>
+#endif
+
 /* Whole groups: the compiler sees that no remainder is left, and writes no loop for it. */
 static inline size_t whole(size_t n) { return (n + MSW_LANES - 1) / MSW_LANES * MSW_LANES; }
 #define EACH_CELL for (size_t i = 0, end = whole(n); i < end; i++)
@@ -118,6 +123,18 @@ static void bound(const double *restrict gemm, const double *restrict attn, cons
   }
 }
 
+static void stream(const float *restrict from, size_t n, float *restrict to) {
+#if defined(__AVX512F__)
+  for (size_t i = 0; i < n; i += 16) _mm512_stream_ps(to + i, _mm512_loadu_ps(from + i));
+#elif defined(__AVX__)
+  for (size_t i = 0; i < n; i += 8) _mm256_stream_ps(to + i, _mm256_loadu_ps(from + i));
+#elif defined(__SSE2__)
+  for (size_t i = 0; i < n; i += 4) _mm_stream_ps(to + i, _mm_loadu_ps(from + i));
+#else
+  memcpy(to, from, n * sizeof *to);
+#endif
+}
+
 static void flags_or(const msw_flags *a, msw_flags b, size_t n, msw_flags *out) { EACH_CELL out[i] = a[i] | b; }
 
 static void flags_merge(const msw_flags *restrict a, size_t n, msw_flags *restrict out) { EACH_CELL out[i] |= a[i]; }
@@ -133,5 +150,5 @@ const msw_kernels MSW_KERNELS = {
     .line = line_values, .add_above = add_above, .fill = fill, .affine = affine, .product = product, .sum = sum,
     .longer = longer, .weighted = weighted, .phase_time = phase_time, .pick_longer = pick_longer, .to_float = to_float,
     .to_float_sum = to_float_sum, .to_float_scaled = to_float_scaled, .to_float_rate = to_float_rate,
-    .decode_step = decode_step, .bound = bound, .flags_or = flags_or, .flags_merge = flags_merge, .flags_above = flags_above,
+    .decode_step = decode_step, .bound = bound, .stream = stream, .flags_or = flags_or, .flags_merge = flags_merge, .flags_above = flags_above,
 };

@@ -48,9 +48,9 @@ void msw_row_decode(const msw_factors *factors, const msw_kernels *kernels, cons
   msw_row_flags_add_all(flags, kernels, load->flags, n);
 }
 
-void msw_row_decode_step(const msw_factors *factors, const msw_kernels *kernels, const msw_decode_load *load,
-                         double other_us, size_t n, msw_row_work *work, float *step_us, msw_row_flags *flags) {
+void msw_row_decode_step(const msw_factors *factors, const msw_kernels *kernels, const msw_decode_load *load, size_t n, msw_row_work *work, float *step_us, msw_row_flags *flags) {
   kv_line memory = decode_memory(factors, load->requests);
+  double other_us = factors->comm_us + load->overhead_us;
   size_t n_stretches = msw_lines_cut(load->attn, load->attn_len, n, load->ascends, work->stretches);
   for (size_t i = 0; i < n_stretches; i++) {
     const msw_line_stretch *stretch = &work->stretches[i];
@@ -107,14 +107,11 @@ void msw_row_prefill(const msw_factors *factors, const msw_kernels *kernels, dou
   kernels->phase_time(terms->gemm_us, terms->attn_us, terms->memory_us, n, terms->time_us);
 }
 
-void msw_row_fit_flags(const msw_case *bound, const msw_kernels *kernels, const msw_row_holds *holds, const double *x,
+void msw_row_fit_flags(const msw_factors *factors, const msw_kernels *kernels, const msw_row_holds *holds, const double *x,
                        size_t n, bool ascends, msw_row_flags *flags) {
-  double room_bytes = bound->usable_bytes_per_gpu - bound->weight_bytes_per_gpu;
-  double room_tok = room_bytes / bound->kv_bytes_per_tok_per_gpu, limit = (double)bound->model->max_position_embeddings;
-  double fits = (room_tok - holds->kv_base) / holds->kv_slope;
-  if (!(holds->kv_slope > 0.0)) fits = holds->kv_base > room_tok ? -(double)INFINITY : (double)INFINITY;
+  double fits = (factors->room_tok - holds->kv_base) / holds->kv_slope, limit = factors->longest_context;
+  if (!(holds->kv_slope > 0.0)) fits = holds->kv_base > factors->room_tok ? -(double)INFINITY : (double)INFINITY;
   msw_row_flags_add_above(flags, kernels, x, fits, MSW_FLAG_MEMORY_FULL, n, ascends);
-  if (!(limit > 0.0)) return;
   if (holds->other_longest > limit) msw_row_flags_add_all(flags, kernels, MSW_FLAG_CONTEXT_TOO_LONG, n);
   else msw_row_flags_add_above(flags, kernels, x, limit - holds->longest_base, MSW_FLAG_CONTEXT_TOO_LONG, n, ascends);
 }

@@ -40,7 +40,7 @@ void msw_row_gemm(const msw_factors *factors, const msw_kernels *kernels, msw_ph
 
 /* Decode cells along kv_len for one batch. */
 typedef struct {
-  double requests, gemm_us;
+  double requests, gemm_us, overhead_us;
   msw_flags flags;                   /* of all its cells */
   msw_lines attn;
   const double *kv_len, *attn_len;   /* [n]; attn_len: what attention is looked up at */
@@ -49,9 +49,8 @@ typedef struct {
 /* All terms; adds the lookups' flags. */
 void msw_row_decode(const msw_factors *factors, const msw_kernels *kernels, const msw_decode_load *load, size_t n,
                     msw_row_work *work, msw_terms *terms, msw_row_flags *flags);
-/* Only hardware + `other_us`, at once and as the file holds it. */
-void msw_row_decode_step(const msw_factors *factors, const msw_kernels *kernels, const msw_decode_load *load,
-                         double other_us, size_t n, msw_row_work *work, float *step_us, msw_row_flags *flags);
+/* Only the step's time, at once and as the file holds it. */
+void msw_row_decode_step(const msw_factors *factors, const msw_kernels *kernels, const msw_decode_load *load, size_t n, msw_row_work *work, float *step_us, msw_row_flags *flags);
 /* What attention is looked up at: kv_len, or its bucket where decode_aggregation is buckets. */
 void msw_row_attention_len(const msw_case *bound, const double *kv_len, size_t n, double *attn_len);
 
@@ -65,7 +64,7 @@ void msw_row_prefill(const msw_factors *factors, const msw_kernels *kernels, dou
 /* MEMORY_FULL and CONTEXT_TOO_LONG of cells that hold kv_base + kv_slope * x tokens of KV cache in all; the longest request's
  * context is the longer of `other_longest` and longest_base + x. */
 typedef struct { double kv_base, kv_slope, other_longest, longest_base; } msw_row_holds;
-void msw_row_fit_flags(const msw_case *bound, const msw_kernels *kernels, const msw_row_holds *holds, const double *x,
+void msw_row_fit_flags(const msw_factors *factors, const msw_kernels *kernels, const msw_row_holds *holds, const double *x,
                        size_t n, bool ascends, msw_row_flags *flags);
 
 #endif

@@ -64,15 +64,14 @@ static size_t count_bit(const msw_flags *cells, msw_flags bit, size_t n) {
 }
 
 void msw_row_flags_count(const msw_row_flags *flags, size_t n, uint64_t *counts, uint64_t *n_evaluated) {
-  msw_flags any = flags->all, common = flags->all;
+  msw_flags any = flags->all;
   for (size_t i_cell = 0; flags->varies && i_cell < n; i_cell++) any |= flags->cells[i_cell];
-  for (unsigned i_bit = 0; i_bit < MSW_N_FLAG_BITS; i_bit++) {
-    msw_flags bit = (msw_flags)1u << i_bit;
-    if (common & bit) counts[i_bit] += n;
-    else if (any & bit) counts[i_bit] += count_bit(flags->cells, bit, n);
+  for (msw_flags left = any; left; left &= left - 1) {
+    msw_flags bit = left & (~left + 1);
+    counts[__builtin_ctz(bit)] += flags->all & bit ? n : count_bit(flags->cells, bit, n);
   }
   if (!(any & MSW_FLAGS_NO_NUMBER)) *n_evaluated += n;
-  else if (!(common & MSW_FLAGS_NO_NUMBER)) *n_evaluated += n - count_bit(flags->cells, MSW_FLAGS_NO_NUMBER, n);
+  else if (!(flags->all & MSW_FLAGS_NO_NUMBER)) *n_evaluated += n - count_bit(flags->cells, MSW_FLAGS_NO_NUMBER, n);
 }
 
 void msw_row_flags_write(const msw_row_flags *flags, size_t n, msw_flags *out) {

@@ -5,6 +5,16 @@
 #include "msw/grid/eval.h"
 #include "row.h"
 
+/* What the decode cells of every batch of a tile share; kept from tile to tile of a case. */
+typedef struct {
+  bool is_filled;
+  uint64_t i_block_case;                     /* the case and the first batch that it was filled for */
+  size_t first_batch, n_batch, cap_batch, n_lines, cap_lines;
+  struct msw_decode_shared { double gemm_us, overhead_us; msw_flags flags; size_t first_line, n_lines; } *shared;   /* [n_batch] */
+  msw_line *lines;
+  msw_decode_buffer buffer;
+} msw_decode_cache;
+
 typedef struct {
   const double *values;    /* [n] and room for MSW_LANES more */
   size_t n, stride;        /* stride: how far apart neighbours lie in the chunk, in cells; 0 where the axis is zipped */
@@ -13,11 +23,11 @@ typedef struct {
 
 struct msw_eval_scratch {
   const msw_kernels *kernels;
-  bool stream;                               /* write around the caches */
+  bool stream;                               /* write around the caches where cells are aligned for it */
   double *axis[MSW_N_AXES];                  /* padded copies: whole axes, single values of zipped ones */
   bool ascends[MSW_N_AXES];
   msw_row_work work;
-  msw_decode_buffer decode_buffer;
+  msw_decode_cache decode_cache;
   msw_row_flags flags;                       /* of the row at hand */
   msw_terms decode, prefill, fused, part;    /* mixed blocks: `decode` runs along kv_len */
   double nothing[MSW_ROW_ROOM], tok[MSW_ROW_ROOM], kv_tok[MSW_ROW_ROOM], hardware_us[MSW_ROW_ROOM];
@@ -49,14 +59,22 @@ typedef struct {
   uint64_t *flag_counts, *n_evaluated;
 } msw_tile_job;
 
-/* Position of a cell within the tile, by axis; the row axis gives the row's first cell. */
-typedef struct { size_t at[MSW_N_AXES]; } msw_tile_at;
+/* Position of a row's first cell within the tile, by axis, and in the chunk. */
+typedef struct { size_t at[MSW_N_AXES], offset; } msw_tile_at;
+static inline void msw_tile_locate(const msw_tile_job *job, msw_tile_at *at) {
+  at->offset = 0;
+  for (msw_axis_id axis = MSW_FIRST_NUMERIC_AXIS; axis < MSW_N_AXES; axis++)
+    at->offset += at->at[axis] * job->axes[axis].stride;
+}
 
 bool msw_tile_wants_step_only(const msw_plan_block *block);
 msw_axis_id msw_row_axis(const msw_plan_block *block);   /* kv_len for decode blocks, else seq_len */
 
-/* What one batch's decode cells share: fills all of `load` but the lengths. */
-void msw_eval_load_batch(msw_tile_job *job, double batch, msw_decode_load *load);
+/* Sees to it that the cache holds all batches of the tile. */
+void msw_decode_cache_fill(msw_tile_job *job);
+void msw_decode_cache_free(msw_decode_cache *cache);
+/* Fills all of `load` but the lengths. */
+void msw_decode_cache_load(const msw_tile_job *job, size_t i_batch, msw_decode_load *load);
 void msw_eval_decode_tile(msw_tile_job *job);
 void msw_eval_prefill_tile(msw_tile_job *job);
 void msw_eval_mixed_tile(msw_tile_job *job);
@@ -64,8 +82,9 @@ void msw_eval_mixed_tile(msw_tile_job *job);
 /* Writes the row's fields at `at`: numbers, then what rules and constraints take away, then flags; counts the flags.
  * The row's flags stand in scratch->flags. */
 void msw_tile_put_row(msw_tile_job *job, const msw_row *row, const msw_tile_at *at);
-/* The same for a row of step_us alone, which stands in scratch->field. */
-void msw_tile_put_step(msw_tile_job *job, size_t n, const msw_tile_at *at);
+/* The same for a row of step_us alone, which was written to the place that msw_tile_step_place gave. */
+float *msw_tile_step_place(msw_tile_job *job, size_t n, const msw_tile_at *at);
+void msw_tile_put_step(msw_tile_job *job, size_t n, const msw_tile_at *at, const float *step_us);
 /* A row of a void case. */
 void msw_tile_put_void(msw_tile_job *job, size_t n, const msw_tile_at *at);
 

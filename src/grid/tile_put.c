@@ -13,12 +13,6 @@ msw_axis_id msw_row_axis(const msw_plan_block *block) {
   return block->spec->phase == MSW_DECODE ? MSW_AXIS_KV_LEN : MSW_AXIS_SEQ_LEN;
 }
 
-static size_t offset_of(const msw_tile_job *job, const msw_tile_at *at) {
-  size_t offset = 0;
-  for (msw_axis_id axis = MSW_FIRST_NUMERIC_AXIS; axis < MSW_N_AXES; axis++) offset += at->at[axis] * job->axes[axis].stride;
-  return offset;
-}
-
 static char *cell_at(const msw_tile_job *job, size_t i_field, size_t offset) {
   return (char *)job->out[i_field] + offset * msw_field_size(job->block->fields[i_field]->type);
 }
@@ -51,7 +45,8 @@ static void exclude_cells(msw_tile_job *job, size_t offset, size_t n) {
   }
 }
 
-static void put_flags(msw_tile_job *job, size_t n, const msw_tile_at *at, size_t offset) {
+static void put_flags(msw_tile_job *job, size_t n, const msw_tile_at *at) {
+  size_t offset = at->offset;
   if (job->bound->n_rules > 0) {
     find_excluded(job, at, n);
     exclude_cells(job, offset, n);
@@ -62,21 +57,40 @@ static void put_flags(msw_tile_job *job, size_t n, const msw_tile_at *at, size_t
   msw_row_flags_count(&job->scratch->flags, n, job->flag_counts, job->n_evaluated);
 }
 
+/* Where a row of a field may be written to as it is worked out: the chunk itself when nothing beyond the row is touched. */
+static void *work_place(msw_tile_job *job, size_t i_field, size_t offset, size_t n) {
+  bool whole = n % MSW_LANES == 0 && !job->scratch->stream;
+  return whole ? (void *)cell_at(job, i_field, offset) : (void *)&job->scratch->field;
+}
+
+static void deliver(msw_tile_job *job, size_t i_field, size_t offset, size_t n, const void *from) {
+  char *to = cell_at(job, i_field, offset);
+  if (from == to) return;
+  bool is_float = job->block->fields[i_field]->type == MSW_FIELD_F32;
+  bool streams = job->scratch->stream && is_float && n % MSW_LANES == 0 && (uintptr_t)to % MSW_LINE_BYTES == 0;
+  if (streams) job->scratch->kernels->stream(from, n, (float *)(void *)to);
+  else memcpy(to, from, n * msw_field_size(job->block->fields[i_field]->type));
+}
+
 void msw_tile_put_row(msw_tile_job *job, const msw_row *row, const msw_tile_at *at) {
-  size_t offset = offset_of(job, at);
+  size_t offset = at->offset;
   for (size_t i_field = 0; i_field < job->block->n_fields; i_field++) {
     const msw_field *field = job->block->fields[i_field];
     if (!field->fill) continue;   /* flags come last */
-    field->fill(row, &job->scratch->field);
-    memcpy(cell_at(job, i_field, offset), &job->scratch->field, row->n * msw_field_size(field->type));
+    void *place = work_place(job, i_field, offset, row->n);
+    field->fill(row, place);
+    deliver(job, i_field, offset, row->n, place);
   }
-  put_flags(job, row->n, at, offset);
+  put_flags(job, row->n, at);
 }
 
-void msw_tile_put_step(msw_tile_job *job, size_t n, const msw_tile_at *at) {
-  size_t offset = offset_of(job, at);
-  memcpy(cell_at(job, 0, offset), job->scratch->field.numbers, n * sizeof(float));
-  put_flags(job, n, at, offset);
+float *msw_tile_step_place(msw_tile_job *job, size_t n, const msw_tile_at *at) {
+  return work_place(job, 0, at->offset, n);
 }
 
-void msw_tile_put_void(msw_tile_job *job, size_t n, const msw_tile_at *at) { put_flags(job, n, at, offset_of(job, at)); }
+void msw_tile_put_step(msw_tile_job *job, size_t n, const msw_tile_at *at, const float *step_us) {
+  deliver(job, 0, at->offset, n, step_us);
+  put_flags(job, n, at);
+}
+
+void msw_tile_put_void(msw_tile_job *job, size_t n, const msw_tile_at *at) { put_flags(job, n, at); }

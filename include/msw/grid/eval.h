@@ -2,6 +2,8 @@
 #ifndef MSW_GRID_EVAL_H
 #define MSW_GRID_EVAL_H
 
+#include <stdbool.h>
+
 #include "msw/grid/bind.h"
 #include "msw/grid/plan.h"
 
@@ -9,6 +11,9 @@
 typedef struct msw_eval_scratch msw_eval_scratch;
 msw_eval_scratch *msw_eval_scratch_new(const msw_plan_block *block);
 void msw_eval_scratch_free(msw_eval_scratch *scratch);
+/* Write around the caches: faster where the cells go to memory and are not looked at soon (chunk buffers that are encoded next
+ * are). Takes effect for rows that are aligned to 64 bytes. */
+void msw_eval_scratch_stream(msw_eval_scratch *scratch, bool stream);
 
 /* Fills out[i_field], each a full chunk of chunk_cells cells, row-major in chunk dimensions; cells beyond the tile's count
  * (upper borders) are filled as void. Adds the tile's cells per flag bit to flag_counts [MSW_N_FLAG_BITS] and cells with a number

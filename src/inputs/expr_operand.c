@@ -8,6 +8,8 @@
 static msw_value parse_variable(msw_parser *p, const char *name, size_t at) {
   size_t slot;
   bool is_text;
+  const msw_expr_definition *definition = p->scope->define ? p->scope->define(p->scope->context, name) : NULL;
+  if (definition) return msw_parse_definition(p, definition, at);
   if (p->scope->resolve(p->scope->context, name, &slot, &is_text))
     return (msw_value){is_text ? MSW_TYPE_TEXT : MSW_TYPE_NUMBER, msw_program_slot(&p->program, slot), at};
   const char *why_not = p->scope->why_not ? p->scope->why_not(p->scope->context, name) : NULL;
@@ -25,6 +27,12 @@ static const struct { const char *name; msw_op op; bool folds; } FUNCTIONS[] = {
   {"sqrt", MSW_OP_SQRT, false},   {"abs", MSW_OP_ABS, false},
 };
 enum { N_FUNCTIONS = sizeof FUNCTIONS / sizeof *FUNCTIONS };
+
+bool msw_is_function(const char *name) {
+  bool is_function = false;
+  for (size_t i = 0; i < N_FUNCTIONS; i++) is_function = is_function || strcmp(FUNCTIONS[i].name, name) == 0;
+  return is_function;
+}
 
 static msw_value stop_unknown_function(msw_parser *p, const char *name, size_t at) {
   const char *names[N_FUNCTIONS];

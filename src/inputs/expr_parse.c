@@ -107,17 +107,22 @@ msw_value msw_parse_value(msw_parser *p) {
   return result;
 }
 
+msw_value msw_parse_whole(msw_parser *p) {
+  msw_parser_advance(p);
+  const msw_value result = msw_parse_value(p);
+  if (p->token.kind != MSW_TOKEN_END) msw_parser_stop_expecting(p, "an operator");
+  return result;
+}
+
 msw_expr *msw_expr_compile(const char *text, msw_loc loc, const char *path, const msw_expr_scope *scope,
                            msw_arena *arena, msw_diag *diag) {
   msw_parser p = {
       .text = msw_strdup(arena, text), .path = path, .loc = loc, .scope = scope, .arena = arena, .diag = diag};
   const size_t n_errors = diag->n_errors;
-  msw_parser_advance(&p);
-  const msw_value result = msw_parse_value(&p);
-  if (p.token.kind != MSW_TOKEN_END) msw_parser_stop_expecting(&p, "an operator");
+  const msw_value result = msw_parse_whole(&p);
   msw_require_number(&p, result);
   if (p.program.overflow) msw_parser_stop(&p, 0, NULL, "too many intermediate results");
-  const bool good = diag->n_errors == n_errors;
+  const bool good = diag->n_errors == n_errors && !p.broken;
   msw_expr *expr = good ? msw_program_finish(&p.program, p.text, result.operand, arena) : NULL;
   msw_program_free(&p.program);
   return expr;

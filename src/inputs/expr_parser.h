@@ -7,6 +7,10 @@
 typedef enum { MSW_TYPE_UNKNOWN, MSW_TYPE_NUMBER, MSW_TYPE_TEXT } msw_value_type;   /* unknown: already reported */
 typedef struct { msw_value_type type; msw_operand operand; size_t at; } msw_value;   /* at: offset in the text */
 
+/* A definition that has been compiled into the program. */
+typedef struct { const msw_expr_definition *definition; msw_value value; } msw_inlined;
+enum { MSW_MAX_INLINED = MSW_EXPR_MAX_REGISTERS };
+
 typedef struct {
   const char *text, *path;
   msw_loc loc;           /* of the text's opening quote */
@@ -17,6 +21,9 @@ typedef struct {
   msw_program program;
   size_t depth;
   bool stopped;          /* after a mistake in the syntax: the next token is END for good */
+  bool broken;           /* names a broken definition */
+  msw_inlined inlined[MSW_MAX_INLINED];
+  size_t n_inlined;
 } msw_parser;
 
 /* Reports something at an offset of the text; parsing goes on. */
@@ -39,8 +46,13 @@ msw_value msw_emit(msw_parser *p, msw_op op, msw_value a, msw_value b, msw_value
 msw_value msw_emit_one(msw_parser *p, msw_op op, msw_value a);
 msw_value msw_emit_two(msw_parser *p, msw_op op, msw_value a, msw_value b);
 
-/* The grammar: a whole expression up to what cannot continue it (expr_parse.c), and an operand (expr_operand.c). */
+/* The grammar: a text from its beginning to its end, a whole expression up to what cannot continue it (expr_parse.c), and
+ * an operand (expr_operand.c). */
+msw_value msw_parse_whole(msw_parser *p);
 msw_value msw_parse_value(msw_parser *p);
 msw_value msw_parse_operand(msw_parser *p);
+/* What a name stands for, in its place (expr_define.c). */
+msw_value msw_parse_definition(msw_parser *p, const msw_expr_definition *definition, size_t at);
+bool msw_is_function(const char *name);
 
 #endif

@@ -65,6 +65,7 @@ typedef struct {
   size_t *slots;
   size_t n_code, code_cap, n_constants, constants_cap, n_slots, slots_cap;
   uint64_t busy;              /* bit r: register r holds a value that is still needed */
+  uint64_t kept;              /* bit r: to the end of the program, whoever releases it */
   size_t n_registers;
   bool overflow;              /* more values at once than registers */
 } msw_program;
@@ -74,6 +75,8 @@ msw_operand msw_program_slot(msw_program *program, size_t slot);
 msw_operand msw_program_emit(msw_program *program, msw_op op, msw_operand a, msw_operand b, msw_operand c);
 /* Says that an operand is not needed any more. */
 void msw_program_release(msw_program *program, msw_operand operand);
+/* Says that an operand is needed to the end, so that releasing it does nothing. */
+void msw_program_keep(msw_program *program, msw_operand operand);
 /* Moves the program into the arena. */
 msw_expr *msw_program_finish(msw_program *program, const char *text, msw_operand result, msw_arena *arena);
 void msw_program_free(msw_program *program);

@@ -44,7 +44,12 @@ msw_operand msw_program_emit(msw_program *program, msw_op op, msw_operand a, msw
 }
 
 void msw_program_release(msw_program *program, msw_operand operand) {
-  if (operand.source == MSW_FROM_REGISTER) program->busy &= ~(UINT64_C(1) << operand.index);
+  const uint64_t bit = operand.source == MSW_FROM_REGISTER ? UINT64_C(1) << operand.index : 0;
+  program->busy &= ~(bit & ~program->kept);
+}
+
+void msw_program_keep(msw_program *program, msw_operand operand) {
+  if (operand.source == MSW_FROM_REGISTER) program->kept |= UINT64_C(1) << operand.index;
 }
 
 static void *move(msw_arena *arena, const void *items, size_t n, size_t size) {
@@ -65,6 +70,24 @@ msw_expr *msw_program_finish(msw_program *program, const char *text, msw_operand
       .n_registers = program->n_registers,
       .result = result,
   };
+  return expr;
+}
+
+/* The registers of the condition hold nothing that is still needed but its result. */
+msw_expr *msw_expr_select(const msw_expr *condition, size_t yes, size_t no, const char *text, msw_arena *arena) {
+  const msw_operand result = condition->result;
+  const size_t to = result.source == MSW_FROM_REGISTER && result.index == 0;
+  msw_program program = {.n_registers = condition->n_registers > to ? condition->n_registers : to + 1};
+  for (size_t i_slot = 0; i_slot < condition->n_slots; i_slot++) msw_program_slot(&program, condition->slots[i_slot]);
+  const msw_instruction choice = {MSW_OP_SELECT, to, result, msw_program_slot(&program, yes),
+                                  msw_program_slot(&program, no)};
+  program.n_code = program.code_cap = condition->n_code + 1;
+  program.code = msw_alloc(program.n_code * sizeof *program.code);
+  for (size_t i_code = 0; i_code < condition->n_code; i_code++) program.code[i_code] = condition->code[i_code];
+  program.code[condition->n_code] = choice;
+  msw_expr *expr = msw_program_finish(&program, text, (msw_operand){MSW_FROM_REGISTER, to}, arena);
+  expr->constants = condition->constants;
+  msw_program_free(&program);
   return expr;
 }
 

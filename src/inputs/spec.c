@@ -19,6 +19,8 @@ static bool read_version(msw_spec_reader *reader, msw_json_reader *object) {
 }
 
 static void read_name(msw_spec_reader *reader, msw_json_reader *object, const char **name) {
+  const msw_json *value = msw_spec_want(object, "name", true);
+  if (!value || msw_spec_is_lost(value)) return;
   if (!msw_json_want_string(object, "name", true, name) || msw_spec_is_name(*name)) return;
   msw_json_error(reader->diag, msw_json_get(object->object, "name"), "letters, digits and . _ - make names, up to 128",
                  "\"%s\" cannot be a name", *name);
@@ -33,8 +35,6 @@ static void skip_comments(msw_json_reader *object) {
 
 /* ---- Blocks ---- */
 
-static const char *const RESULT_GROUP_OF_OURS = "meta";
-
 static void read_block(msw_spec_reader *reader, const msw_json *value, msw_spec_level *level, msw_spec_block *block) {
   msw_json_reader object;
   level->is_block = true;
@@ -43,9 +43,8 @@ static void read_block(msw_spec_reader *reader, const msw_json *value, msw_spec_
   level->is_broken = !msw_json_begin(&object, value, reader->diag);
   if (level->is_broken) return;
   read_name(reader, &object, &block->name);
-  if (strcmp(block->name, RESULT_GROUP_OF_OURS) == 0)
-    msw_json_error(reader->diag, msw_json_get(value, "name"), NULL, "the result file has a group \"%s\" already",
-                   block->name);
+  if (msw_spec_is_taken(block->name))
+    msw_json_error(reader->diag, msw_json_get(value, "name"), NULL, "%s", MSW_SPEC_TAKEN);
   skip_comments(&object);
   msw_spec_read_level(reader, &object, level);
   msw_json_end(&object, true);
@@ -95,9 +94,10 @@ static void build_blocks(msw_spec_reader *reader, msw_spec_level *sweep, msw_blo
   for (size_t i_block = 0; i_block < n_blocks; i_block++) {
     msw_spec_build_block(reader, &drafts[i_block]);
     msw_spec_check_block(reader, &drafts[i_block], &n_cells);
-    msw_spec_bind_rules(reader, &drafts[i_block]);
+    msw_spec_bind_block(reader, &drafts[i_block]);
   }
   msw_spec_check_use(reader, sweep, drafts, n_blocks);
+  msw_spec_check_only(reader);
   if (msw_spec_has_errors(reader)) return;
   msw_spec_block *blocks = msw_arena_array(reader->arena, n_blocks, sizeof *blocks);
   for (size_t i_block = 0; i_block < n_blocks; i_block++) blocks[i_block] = drafts[i_block].block;
@@ -120,7 +120,7 @@ static void read_sweep(msw_spec_reader *reader, const msw_json *document) {
   skip_comments(&object);
   msw_json_want(&object, "defs", false);   /* gone by now, but known: for hints */
   msw_spec_read_level(reader, &object, &sweep);
-  msw_spec_read_settings(reader, &object);
+  msw_spec_read_settings(reader, &object, &sweep);
   msw_block_draft *drafts = read_blocks(reader, msw_json_want(&object, "blocks", false), &sweep, &n_blocks);
   msw_json_end(&object, true);
   if (n_blocks > 0) build_blocks(reader, &sweep, drafts, n_blocks);
@@ -136,6 +136,8 @@ static msw_status load(const char *file, const char *text, size_t len, msw_spec_
   spec->n_documents = reader.n_inputs;
   if (document) {
     msw_spec_edit(&reader, document, edits);
+    msw_spec_read_only(&reader, edits);
+    msw_spec_apply_env(&reader, document);
     msw_spec_apply_defs(&reader, document);
     read_sweep(&reader, document);
   }

@@ -57,16 +57,17 @@ msw_range_limits msw_spec_axis_limits(msw_axis_id id) {
   return (msw_range_limits){.min = AXES[id].min, .max = AXES[id].max, .integral = true};
 }
 
-static const msw_json *want_even_lost(msw_json_reader *object, const char *key) {
-  const msw_json *value = msw_json_want(object, key, false);   /* NULL also for null */
+const msw_json *msw_spec_want(msw_json_reader *object, const char *key, bool required) {
   const msw_json *member = msw_json_get(object->object, key);
-  return member && msw_spec_is_lost(member) ? member : value;
+  const bool is_lost = member && msw_spec_is_lost(member);
+  const msw_json *value = msw_json_want(object, key, required && !is_lost);   /* NULL also for null */
+  return is_lost ? member : value;
 }
 
 const msw_json *msw_spec_want_axis(msw_json_reader *object, msw_axis_id id) {
   const axis_facts *axis = &AXES[id];
-  const msw_json *by_name = want_even_lost(object, axis->name);
-  const msw_json *by_alias = axis->alias ? want_even_lost(object, axis->alias) : NULL;
+  const msw_json *by_name = msw_spec_want(object, axis->name, false);
+  const msw_json *by_alias = axis->alias ? msw_spec_want(object, axis->alias, false) : NULL;
   if (by_name && by_alias)
     msw_json_error(object->diag, by_alias, NULL, "\"%s\" is another name of \"%s\", which is given too", axis->alias,
                    axis->name);

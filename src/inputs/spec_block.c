@@ -28,7 +28,7 @@ static void choose_phase(msw_spec_reader *reader, msw_block_draft *draft) {
 
 /* ---- Axes ---- */
 
-static void place(msw_block_draft *draft, const msw_given_axis *given, int zip) {
+void msw_spec_place_axis(msw_block_draft *draft, const msw_given_axis *given, int zip) {
   msw_spec_block *block = &draft->block;
   const msw_axis_id id = given->axis.id;
   draft->given[id] = given;
@@ -60,7 +60,7 @@ static void place_zip(msw_spec_reader *reader, msw_block_draft *draft, const msw
     if (!is_own && draft->own && msw_spec_level_gives(draft->own, id))
       msw_json_error(reader->diag, draft->own->at, "give the block its own zip of that name",
                      "%s is in the sweep's zip \"%s\"; a block cannot take it out", msw_axis_name(id), given->name);
-    place(draft, member, (int)block->n_zips);
+    msw_spec_place_axis(draft, member, (int)block->n_zips);
     zip->members[zip->n_members++] = id;
   }
   if (zip->n_members > 0) block->n_zips++;
@@ -78,7 +78,7 @@ static void place_zips(msw_spec_reader *reader, msw_block_draft *draft) {
   for (size_t i_zip = 0; i_zip < sweep->n_zips; i_zip++)
     if (!is_replaced(draft, &sweep->zips[i_zip])) place_zip(reader, draft, &sweep->zips[i_zip], !own, zips);
   for (size_t i_zip = 0; own && i_zip < own->n_zips; i_zip++) place_zip(reader, draft, &own->zips[i_zip], true, zips);
-  draft->block.zips = zips;
+  draft->block.zips = draft->zips = zips;
 }
 
 static void place_axes(msw_spec_reader *reader, msw_block_draft *draft) {
@@ -86,7 +86,8 @@ static void place_axes(msw_spec_reader *reader, msw_block_draft *draft) {
   for (msw_axis_id id = 0; id < MSW_N_AXES; id++) {
     const bool is_own = !own || own->axes[id].at;
     const msw_given_axis *given = own && own->axes[id].at ? &own->axes[id] : &sweep->axes[id];
-    if (given->at && !draft->given[id] && fits_phase(reader, draft, given, is_own)) place(draft, given, -1);
+    if (given->at && !draft->given[id] && fits_phase(reader, draft, given, is_own))
+      msw_spec_place_axis(draft, given, -1);
   }
 }
 
@@ -126,7 +127,10 @@ void msw_spec_build_block(msw_spec_reader *reader, msw_block_draft *draft) {
   if (!draft->has_phase) return;
   place_zips(reader, draft);
   place_axes(reader, draft);
+  msw_spec_unite_whens(reader, draft);
   complete_axes(reader, draft);
+  msw_spec_bind_points(reader, draft);   /* of the whole axes: --only does not touch points */
+  msw_spec_apply_only(reader, draft);
   const msw_spec_level *fields_of = own && own->n_fields ? own : sweep;
   draft->block.fields = fields_of->fields;
   draft->block.fields_where = fields_of->fields_where;

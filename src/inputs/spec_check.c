@@ -6,16 +6,6 @@
 
 #include "msw/base/num.h"
 
-/* Blocks often share axes; what is wrong with those is said once. */
-static void error_once(msw_diag *diag, msw_where where, const char *hint, const char *message) {
-  for (size_t i_item = 0; i_item < diag->n; i_item++) {
-    const msw_problem *item = &diag->items[i_item];
-    const bool is_there = item->loc.line == where.loc.line && item->loc.col == where.loc.col;
-    if (is_there && strcmp(item->message, message) == 0) return;
-  }
-  msw_error(diag, where.loc, where.path, hint, "%s", message);
-}
-
 /* ---- tp ---- */
 
 static const char *heads_text(msw_spec_reader *reader, const msw_spec_block *block) {
@@ -37,7 +27,7 @@ static void check_tp(msw_spec_reader *reader, const msw_spec_block *block) {
     for (size_t i_model = 0; i_model < model->n && !fits; i_model++)
       fits = block->models[i_model]->num_heads % (int64_t)tp->values[i_tp] == 0;
     if (fits) continue;
-    error_once(reader->diag, tp->where, NULL,
+    msw_spec_error_once(reader->diag, tp->where, NULL,
                msw_format(reader->arena, "tp %g divides the attention heads of no model: %s", tp->values[i_tp],
                           heads_text(reader, block)));
   }
@@ -58,7 +48,7 @@ static void check_dtype(msw_spec_reader *reader, const msw_spec_block *block) {
     if (in_step && i_model < dtype->n && strcmp(dtype->labels[i_model], "config") != 0) continue;
     const char *message =
         msw_format(reader->arena, "the config of %s names no torch_dtype, and dtype is \"config\"", model->name);
-    error_once(reader->diag, axis->where, "give the axis \"dtype\"", message);
+    msw_spec_error_once(reader->diag, axis->where, "give the axis \"dtype\"", message);
   }
 }
 

@@ -107,7 +107,7 @@ static const char LOST[] = "lost";
 
 bool msw_spec_is_lost(const msw_json *value) { return value->type == MSW_JSON_NULL && value->text == LOST; }
 
-static void give_up(msw_spec_reader *reader, msw_json *value) {
+void msw_spec_lose(msw_spec_reader *reader, msw_json *value) {
   msw_json *lost = msw_json_new(reader->arena, MSW_JSON_NULL, value->loc);
   lost->text = LOST;
   if (value->parent && value->parent->type == MSW_JSON_ARRAY) msw_json_detach(value);
@@ -126,7 +126,7 @@ static bool replace_in(defs_table *table, msw_json *value, size_t depth) {
   if (!is_reference && !items) return good;
   msw_json *stands_for = is_reference ? resolve(table, value, depth) : good ? merge(table, value, items) : NULL;
   if (stands_for) become(value, stands_for);
-  else give_up(table->reader, value);
+  else msw_spec_lose(table->reader, value);
   return good && stands_for;
 }
 
@@ -160,7 +160,8 @@ static void finish_defs(defs_table *table) {
 }
 
 void msw_spec_apply_defs(msw_spec_reader *reader, msw_json *document) {
-  static const char *const SECTIONS[] = {"axes", "fixed", "zip", "exclude", "fields", "blocks"};
+  static const char *const SECTIONS[] = {"axes",    "fixed",   "zip",         "when",   "let",
+                                         "exclude", "include", "constraints", "fields", "blocks"};
   defs_table table = {.reader = reader};
   msw_json *object = msw_json_get(document, "defs");
   if (object && object->type == MSW_JSON_OBJECT) list_defs(&table, object);
@@ -169,6 +170,8 @@ void msw_spec_apply_defs(msw_spec_reader *reader, msw_json *document) {
     msw_json *section = msw_json_get(document, SECTIONS[i_section]);
     if (section) replace_in(&table, section, 1);
   }
+  msw_json *reduce = msw_json_get(msw_json_get(document, "output"), "reduce");
+  if (reduce) replace_in(&table, reduce, 2);
   finish_defs(&table);
   if (object) msw_json_detach(object);
 }

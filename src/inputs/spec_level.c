@@ -1,4 +1,5 @@
-/* What the sweep and each of its blocks may say alike: phase, axes, fixed, zip, exclude, fields. */
+/* What the sweep and each of its blocks may say alike: phase, axes, fixed, zip, when, let, exclude, include,
+ * constraints, fields; and a block its reductions, which the sweep has in "output". */
 #include "spec_parts.h"
 
 #include <string.h>
@@ -30,7 +31,9 @@ static void read_axes(msw_spec_reader *reader, const msw_json *value, bool is_fi
     if (level->axes[id].at)
       msw_json_error(reader->diag, given, "keep one; null deletes what \"extends\" brought",
                      "%s is both in \"fixed\" and in \"axes\"", msw_axis_name(id));
-    msw_spec_read_values(reader, id, given, false, &level->axes[id]);
+    if (msw_spec_is_conditional(given)) msw_spec_read_conditional(reader, id, given, &level->axes[id]);
+    else msw_spec_read_values(reader, id, given, false, &level->axes[id]);
+    level->axes[id].is_fixed = is_fixed;
     if (is_fixed && level->axes[id].axis.n > 1)
       msw_json_error(reader->diag, given, "put it under \"axes\"", "%zu values where one is fixed",
                      level->axes[id].axis.n);
@@ -38,27 +41,25 @@ static void read_axes(msw_spec_reader *reader, const msw_json *value, bool is_fi
   msw_json_end(&object, true);
 }
 
-/* Keys of the language's second part. */
-static void refuse_later_keys(msw_json_reader *object) {
-  static const char *const LATER[] = {"when", "let", "include", "constraints"};
-  for (size_t i_key = 0; i_key < sizeof LATER / sizeof *LATER; i_key++) {
-    const msw_json *value = msw_json_want(object, LATER[i_key], false);
-    if (value) msw_json_error(object->diag, value, NULL, "not supported by this version of mfusweep");
-  }
-}
+typedef void read_part(msw_spec_reader *reader, const msw_json *value, msw_spec_level *level);
 
 void msw_spec_read_level(msw_spec_reader *reader, msw_json_reader *object, msw_spec_level *level) {
+  static const struct { const char *key; read_part *read; } PARTS[] = {
+    {"zip", msw_spec_read_zips},   {"when", msw_spec_read_whens},
+    {"let", msw_spec_read_lets},   {"exclude", msw_spec_read_rules},
+    {"constraints", msw_spec_read_constraints}, {"fields", msw_spec_read_fields},
+  };
   level->at = object->object;
   if (level->is_block) read_phase(reader, msw_json_want(object, "phase", false), level);
   read_axes(reader, msw_json_want(object, "fixed", false), true, level);
   read_axes(reader, msw_json_want(object, "axes", false), false, level);
-  const msw_json *zip = msw_json_want(object, "zip", false);
-  if (zip) msw_spec_read_zips(reader, zip, level);
-  const msw_json *exclude = msw_json_want(object, "exclude", false);
-  if (exclude) msw_spec_read_rules(reader, exclude, level);
-  const msw_json *fields = msw_json_want(object, "fields", false);
-  if (fields) msw_spec_read_fields(reader, fields, level);
-  refuse_later_keys(object);
+  for (size_t i_part = 0; i_part < sizeof PARTS / sizeof *PARTS; i_part++) {
+    const msw_json *value = msw_json_want(object, PARTS[i_part].key, false);
+    if (value) PARTS[i_part].read(reader, value, level);
+  }
+  level->include_at = msw_json_want(object, "include", false);
+  const msw_json *reduce = level->is_block ? msw_json_want(object, "reduce", false) : NULL;
+  if (reduce) msw_spec_read_reductions(reader, reduce, level);
 }
 
 bool msw_spec_is_name(const char *text) {
@@ -67,3 +68,11 @@ bool msw_spec_is_name(const char *text) {
   enum { MAX_LENGTH = 128 };   /* it becomes part of file names */
   return *text && strchr(FIRST, *text) && text[strspn(text, OTHERS)] == '\0' && strlen(text) <= MAX_LENGTH;
 }
+
+bool msw_spec_is_word(const char *text) {
+  static const char FIRST[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_";
+  static const char ALL[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_0123456789";
+  return *text && strchr(FIRST, *text) && text[strspn(text, ALL)] == '\0';
+}
+
+bool msw_spec_is_taken(const char *name) { return strcmp(name, "meta") == 0; }

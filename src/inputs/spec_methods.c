@@ -24,8 +24,14 @@ static const char *label_of(msw_arena *arena, const msw_method_spec *method) {
   return label;
 }
 
-static bool same_settings(msw_arena *arena, const msw_method_spec *a, const msw_method_spec *b) {
+bool msw_spec_same_method(msw_arena *arena, const msw_method_spec *a, const msw_method_spec *b) {
   return strcmp(label_of(arena, a), label_of(arena, b)) == 0;
+}
+
+/* Which methods there are is not known here: nothing that a pattern could be held against. */
+static bool refuse_pattern(msw_spec_reader *reader, const msw_json *at) {
+  msw_json_error(reader->diag, at, NULL, "methods take no patterns: name each of them");
+  return false;
 }
 
 static bool add_method(method_list *list, msw_method_spec method) {
@@ -34,7 +40,7 @@ static bool add_method(method_list *list, msw_method_spec method) {
   for (size_t i_method = 0; i_method < list->n; i_method++) {
     const msw_method_spec *other = &list->items[i_method];
     if (!msw_equal_nocase(other->label, method.label)) continue;
-    if (list->repeats && same_settings(reader->arena, other, &method)) continue;
+    if (list->repeats && msw_spec_same_method(reader->arena, other, &method)) continue;
     msw_error(reader->diag, method.where.loc, method.where.path, "give one of them a \"name\"",
               "two methods are called \"%s\"", method.label);
     return false;
@@ -88,6 +94,7 @@ static bool read_object(method_list *list, const msw_json *value) {
   msw_spec_reader *reader = list->reader;
   msw_json_reader object;
   msw_method_spec method = {.where = msw_spec_where(reader, value)};
+  if (msw_json_get(value, "glob")) return refuse_pattern(reader, msw_json_get(value, "glob"));
   msw_json_begin(&object, value, reader->diag);
   bool good = want_text(&object, "base", true, &method.base);
   good &= want_text(&object, "name", false, &method.label);
@@ -103,6 +110,7 @@ static bool read_object(method_list *list, const msw_json *value) {
 
 static bool read_method(method_list *list, const msw_json *value) {
   if (value->type == MSW_JSON_OBJECT) return read_object(list, value);
+  if (value->type == MSW_JSON_STRING && msw_has_glob(value->text)) return refuse_pattern(list->reader, value);
   if (value->type == MSW_JSON_STRING && *value->text)
     return add_method(list, (msw_method_spec){.base = value->text, .where = msw_spec_where(list->reader, value)});
   if (value->type != MSW_JSON_ARRAY || value->n_children == 0) {

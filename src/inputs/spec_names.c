@@ -1,4 +1,4 @@
-/* Axes whose values are names of the data root's entries: models and GPUs, by name or pattern. */
+/* Axes whose values are names that are known: models and GPUs of the data root, dtypes. By name or pattern. */
 #include "spec_parts.h"
 
 #include <stdlib.h>
@@ -11,8 +11,12 @@ typedef struct {
   size_t (*match)(const msw_data_root *data, const char *pattern, msw_arena *arena, size_t **matches);
   const char *(*nearest)(const msw_data_root *data, const char *name);
 } catalogue;
+static size_t match_dtypes(const msw_data_root *data, const char *pattern, msw_arena *arena, size_t **matches);
+static const char *nearest_dtype(const msw_data_root *data, const char *name);
+
 static const catalogue MODELS = {"the name of a model", "model", msw_data_match_models, msw_data_nearest_model};
 static const catalogue GPUS = {"the name of a GPU", "GPU", msw_data_match_gpus, msw_data_nearest_gpu};
+static const catalogue DTYPES = {"the name of a dtype", "dtype", match_dtypes, nearest_dtype};
 
 /* Entries picked so far, in the order in which they are met. */
 typedef struct {
@@ -147,6 +151,41 @@ bool msw_spec_read_gpus(msw_spec_reader *reader, const msw_json *value, bool rep
     msw_spec_add_input(reader, gpus[i]->file, gpus[i]->sha256);
   }
   given->gpus = gpus;
+  given->axis.labels = labels;
+  given->axis.n = s.n;
+  free(s.picked);
+  return good;
+}
+
+/* ---- dtypes: entry 0 is "config", which stands for the format that each model's config names; no pattern takes it. */
+
+static const char *dtype_label(size_t index) { return index == 0 ? "config" : msw_dtype_name((msw_dtype)index); }
+
+static size_t match_dtypes(const msw_data_root *data, const char *pattern, msw_arena *arena, size_t **matches) {
+  (void)data;
+  msw_dtype dtype;
+  size_t n = 0;
+  *matches = msw_arena_array(arena, MSW_N_DTYPES, sizeof **matches);
+  if (msw_equal_nocase(pattern, dtype_label(0))) (*matches)[n++] = 0;
+  else if (msw_dtype_parse(pattern, &dtype)) (*matches)[n++] = dtype;
+  else
+    for (size_t i_dtype = 1; i_dtype < MSW_N_DTYPES; i_dtype++)
+      if (msw_glob_match(pattern, dtype_label(i_dtype))) (*matches)[n++] = i_dtype;
+  return n;
+}
+
+static const char *nearest_dtype(const msw_data_root *data, const char *name) {
+  (void)data;
+  const char *labels[MSW_N_DTYPES];
+  for (size_t i_dtype = 0; i_dtype < MSW_N_DTYPES; i_dtype++) labels[i_dtype] = dtype_label(i_dtype);
+  return msw_nearest(name, labels, MSW_N_DTYPES);
+}
+
+bool msw_spec_read_dtypes(msw_spec_reader *reader, const msw_json *value, bool repeats, msw_given_axis *given) {
+  selection s = {.reader = reader, .from = &DTYPES, .n_entries = MSW_N_DTYPES, .repeats = repeats};
+  const bool good = select_all(&s, value);
+  const char **labels = msw_arena_array(reader->arena, s.n, sizeof *labels);
+  for (size_t i = 0; i < s.n; i++) labels[i] = dtype_label(s.picked[i]);
   given->axis.labels = labels;
   given->axis.n = s.n;
   free(s.picked);

@@ -2,7 +2,6 @@
  * over the block's variables. A rule of the sweep passes over blocks whose phase lacks one of its axes. */
 #include "spec_parts.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "msw/base/str.h"
@@ -21,8 +20,7 @@ static bool number_matches(msw_wanted *wanted, double value) {
   return matches;
 }
 
-/* A name or pattern against an axis label; GPUs and dtypes have further names. */
-static bool text_matches(const msw_spec_block *block, msw_axis_id id, size_t position, const char *text) {
+bool msw_spec_text_matches(const msw_spec_block *block, msw_axis_id id, size_t position, const char *text) {
   const char *label = block->axes[id].labels[position];
   msw_dtype dtype;
   if (msw_glob_match(text, label) || msw_equal_nocase(text, label)) return true;
@@ -38,7 +36,7 @@ static bool text_matches(const msw_spec_block *block, msw_axis_id id, size_t pos
 static bool any_text_matches(const msw_spec_block *block, msw_axis_id id, size_t position, msw_wanted *wanted) {
   bool matches = false;
   for (size_t i_text = 0; i_text < wanted->n; i_text++) {
-    if (!text_matches(block, id, position, wanted->texts[i_text]->text)) continue;
+    if (!msw_spec_text_matches(block, id, position, wanted->texts[i_text]->text)) continue;
     matches = true;
     wanted->found[i_text] = 1;
   }
@@ -70,7 +68,7 @@ static bool bind_match(msw_spec_reader *reader, msw_block_draft *draft, msw_give
 
 /* ---- Expressions ---- */
 
-static void list_axes(const msw_spec_scope *scope, msw_spec_rule *rule) {
+void msw_spec_list_axes(const msw_spec_scope *scope, msw_spec_rule *rule) {
   bool names_axis[MSW_N_AXES] = {false};
   size_t n_slots;
   const size_t *slots = msw_expr_slots(rule->expr, &n_slots);
@@ -79,63 +77,34 @@ static void list_axes(const msw_spec_scope *scope, msw_spec_rule *rule) {
     if (names_axis[id]) rule->axes[rule->n_axes++] = id;
 }
 
-/* Texts that came with the expression are no value of any axis: those have been known before. */
-static void warn_of_new_texts(msw_spec_reader *reader, const msw_given_rule *given, size_t n_known) {
-  const msw_texts *texts = &reader->spec->texts;
-  const msw_where where = msw_spec_where(reader, given->at);
-  for (size_t i_text = n_known; i_text < texts->n; i_text++)
-    msw_warn(reader->diag, where.loc, where.path,
-             msw_did_you_mean(reader->diag, msw_nearest(texts->texts[i_text], texts->texts, n_known)),
-             "nothing in this sweep is called \"%s\"", texts->texts[i_text]);
-}
-
-static bool bind_expr(msw_spec_scope *scope, msw_given_rule *given, bool is_own, msw_spec_rule *rule) {
-  msw_spec_reader *reader = scope->reader;
-  const size_t n_texts = reader->spec->texts.n;
-  const msw_expr_scope names = msw_spec_expr_scope(scope);
-  scope->is_strict = is_own;
-  scope->misses_axis = false;
-  rule->expr = msw_expr_compile(given->text, rule->where.loc, rule->where.path, &names, reader->arena, reader->diag);
-  given->is_bad = !rule->expr;
-  if (!rule->expr || scope->misses_axis) return false;
-  warn_of_new_texts(reader, given, n_texts);
-  list_axes(scope, rule);
+static bool bind_expr(msw_spec_scope *scope, msw_given_rule *given, msw_spec_rule *rule) {
+  rule->expr = msw_spec_compile(scope, given->at, &given->is_bad);
+  if (!rule->expr) return false;
+  msw_spec_list_axes(scope, rule);
   if (rule->n_axes > 0) return true;
-  msw_json_error(reader->diag, given->at, NULL, "names no axis, so that it holds for every cell or for none");
+  msw_json_error(scope->reader->diag, given->at, NULL, "names no axis, so that it holds for every cell or for none");
   given->is_bad = true;
   return false;
 }
 
 /* ---- Both ---- */
 
-static void bind_level(msw_spec_scope *scope, msw_block_draft *draft, msw_spec_level *level, bool is_own,
-                       msw_spec_rule *rules) {
+static void bind_level(msw_spec_scope *scope, msw_block_draft *draft, msw_spec_level *level, bool is_own) {
+  scope->is_strict = is_own;
   for (size_t i_rule = 0; i_rule < level->n_rules; i_rule++) {
     msw_given_rule *given = &level->rules[i_rule];
-    msw_spec_rule *rule = &rules[draft->block.n_rules];
+    msw_spec_rule *rule = &draft->rules[draft->block.n_rules];
     if (given->is_bad) continue;
     *rule = (msw_spec_rule){.text = given->text, .where = msw_spec_where(scope->reader, given->at)};
-    const bool is_bound = given->is_expr ? bind_expr(scope, given, is_own, rule)
-                                         : bind_match(scope->reader, draft, given, is_own, rule);
+    const bool is_bound =
+        given->is_expr ? bind_expr(scope, given, rule) : bind_match(scope->reader, draft, given, is_own, rule);
     if (!is_bound) continue;
     given->is_used = true;
     draft->rule_sources[draft->block.n_rules++] = given;
   }
 }
 
-void msw_spec_bind_rules(msw_spec_reader *reader, msw_block_draft *draft) {
-  if (!draft->has_phase) return;
-  msw_spec_level *sweep = draft->sweep, *own = draft->own;
-  const size_t n_rules = sweep->n_rules + (own ? own->n_rules : 0);
-  msw_spec_scope scope = {.reader = reader, .block = &draft->block};
-  msw_spec_rule *rules = msw_arena_array(reader->arena, n_rules, sizeof *rules);
-  draft->rule_sources = msw_arena_array(reader->arena, n_rules, sizeof *draft->rule_sources);
-  bind_level(&scope, draft, sweep, !own, rules);
-  if (own) bind_level(&scope, draft, own, true, rules);
-  msw_spec_variable *variables = msw_arena_array(reader->arena, scope.n, sizeof *variables);
-  if (scope.n) memcpy(variables, scope.variables, scope.n * sizeof *variables);
-  free(scope.variables);
-  draft->block.rules = rules;
-  draft->block.variables = variables;
-  draft->block.n_variables = scope.n;
+void msw_spec_bind_rules(msw_spec_scope *scope, msw_block_draft *draft) {
+  bind_level(scope, draft, draft->sweep, !draft->own);
+  if (draft->own) bind_level(scope, draft, draft->own, true);
 }

@@ -23,48 +23,50 @@ static void read_limit(msw_json_reader *limits, const char *key, bool is_bytes, 
                    "expected a whole number from 1 to 9.2e18");
 }
 
-/* Puts the sweep's name in the place of every ${name}; NULL when there is another ${…}. */
+/* Puts the sweep's name in the place of every ${name}; other ${…} are gone by now. */
 static const char *fill_in(msw_arena *arena, const char *text, const char *name) {
   static const char NAME[] = "${name}";
   msw_buf buf = {0};
   const char *rest = text;
-  for (const char *dollar; (dollar = strstr(rest, "${")); rest = dollar + strlen(NAME)) {
-    if (!msw_starts_with(dollar, NAME)) {
-      msw_buf_free(&buf);
-      return NULL;
-    }
-    msw_buf_add_n(&buf, rest, (size_t)(dollar - rest));
+  for (const char *at; (at = strstr(rest, NAME)); rest = at + strlen(NAME)) {
+    msw_buf_add_n(&buf, rest, (size_t)(at - rest));
     msw_buf_add(&buf, name);
   }
   msw_buf_add(&buf, rest);
-  const char *filled = msw_strdup(arena, buf.text ? buf.text : "");
+  const char *filled = msw_strdup(arena, buf.text);
   msw_buf_free(&buf);
   return filled;
 }
 
-static void read_output(msw_spec_reader *reader, const msw_json *value) {
-  static const char *const LATER[] = {"reduce", "keepbits"};
+static void read_file(msw_spec_reader *reader, msw_json_reader *output) {
+  msw_spec *spec = reader->spec;
+  const char *file = NULL;
+  if (!msw_json_want_string(output, "file", false, &file)) return;
+  if (*file) spec->output_file = fill_in(reader->arena, file, spec->name ? spec->name : "");
+  else
+    msw_json_error(reader->diag, msw_json_get(output->object, "file"), NULL,
+                   "expected the name of a file, in which ${name} is filled in");
+}
+
+static void read_output(msw_spec_reader *reader, const msw_json *value, msw_spec_level *level) {
+  enum { MOST_KEPT_BITS = 22 };   /* of 23: keeping all is not asking */
   msw_spec *spec = reader->spec;
   msw_json_reader output;
+  int64_t keepbits = 0;
   if (!value || !msw_json_begin(&output, value, reader->diag)) return;
-  const char *file = NULL;
-  if (msw_json_want_string(&output, "file", false, &file)) {
-    spec->output_file = *file ? fill_in(reader->arena, file, spec->name ? spec->name : "") : NULL;
-    if (!spec->output_file)
-      msw_json_error(reader->diag, msw_json_get(value, "file"), NULL,
-                     "expected the name of a file, in which ${name} is filled in");
-  }
+  read_file(reader, &output);
   const bool is_given = msw_json_want_string(&output, "compress", false, &spec->compress);
   if (is_given && strcmp(spec->compress, "deflate") != 0 && strcmp(spec->compress, "none") != 0)
     msw_json_error(reader->diag, msw_json_get(value, "compress"), NULL, "expected \"deflate\" or \"none\"");
-  for (size_t i_key = 0; i_key < sizeof LATER / sizeof *LATER; i_key++) {
-    const msw_json *later = msw_json_want(&output, LATER[i_key], false);
-    if (later) msw_json_error(reader->diag, later, NULL, "not supported by this version of mfusweep");
-  }
+  msw_json_want_int(&output, "keepbits", false, 1, MOST_KEPT_BITS, &keepbits);
+  spec->keepbits = (int)keepbits;
+  msw_json_want_bool(&output, "fletcher32", false, &spec->fletcher32);
+  const msw_json *reduce = msw_json_want(&output, "reduce", false);
+  if (reduce) msw_spec_read_reductions(reader, reduce, level);
   msw_json_end(&output, true);
 }
 
-void msw_spec_read_settings(msw_spec_reader *reader, msw_json_reader *object) {
+void msw_spec_read_settings(msw_spec_reader *reader, msw_json_reader *object, msw_spec_level *level) {
   msw_spec *spec = reader->spec;
   msw_json_reader limits;
   spec->max_cells = spec->max_bytes = UINT64_MAX;
@@ -75,7 +77,7 @@ void msw_spec_read_settings(msw_spec_reader *reader, msw_json_reader *object) {
     read_limit(&limits, "max_bytes", true, &spec->max_bytes);
     msw_json_end(&limits, true);
   }
-  read_output(reader, msw_json_want(object, "output", false));
+  read_output(reader, msw_json_want(object, "output", false), level);
 }
 
 void msw_spec_read_fields(msw_spec_reader *reader, const msw_json *value, msw_spec_level *level) {

@@ -40,19 +40,7 @@ static void read_match(msw_spec_reader *reader, const msw_json *value, msw_given
   rule->is_bad |= reader->diag->n_errors > n_errors;
 }
 
-static size_t count_rules(const msw_json *value) {
-  size_t n = value->type != MSW_JSON_ARRAY;
-  for (const msw_json *item = value->first; item && value->type == MSW_JSON_ARRAY; item = item->next)
-    n += count_rules(item);
-  return n;
-}
-
-/* Lists inside the list are opened up: they come from defs. */
-static void read_rules(msw_spec_reader *reader, const msw_json *value, msw_spec_level *level) {
-  if (value->type == MSW_JSON_ARRAY) {
-    for (const msw_json *item = value->first; item; item = item->next) read_rules(reader, item, level);
-    return;
-  }
+static void read_rule(msw_spec_reader *reader, const msw_json *value, msw_spec_level *level) {
   if (value->type != MSW_JSON_STRING && value->type != MSW_JSON_OBJECT) {
     msw_json_error(reader->diag, value, NULL, "expected an expression or an object of axes, not %s",
                    msw_json_type_name(value->type));
@@ -64,10 +52,8 @@ static void read_rules(msw_spec_reader *reader, const msw_json *value, msw_spec_
 }
 
 void msw_spec_read_rules(msw_spec_reader *reader, const msw_json *value, msw_spec_level *level) {
-  if (value->type != MSW_JSON_ARRAY) {
-    msw_json_error(reader->diag, value, NULL, "expected a list of rules");
-    return;
-  }
-  level->rules = msw_arena_array(reader->arena, count_rules(value), sizeof *level->rules);
-  read_rules(reader, value, level);
+  size_t n_items;
+  const msw_json *const *items = msw_spec_list_items(reader, value, "rules", &n_items);
+  level->rules = msw_arena_array(reader->arena, n_items, sizeof *level->rules);
+  for (size_t i_item = 0; i_item < n_items; i_item++) read_rule(reader, items[i_item], level);
 }

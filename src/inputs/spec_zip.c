@@ -1,19 +1,16 @@
 /* Named zips: axes that advance together and make one dimension. */
 #include "spec_parts.h"
 
-#include <string.h>
-
 #include "msw/base/str.h"
 
 /* A zip's name becomes a dimension and a variable of the result file. */
 static void check_name(msw_spec_reader *reader, const msw_json *zip) {
-  static const char LETTERS[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_";
-  static const char CHARS[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_0123456789";
   const char *name = zip->key;
   msw_axis_id id;
   if (msw_axis_find(name, &id))
     msw_json_error(reader->diag, zip, "call it something else", "a zip cannot have the name of an axis");
-  else if (!*name || !strchr(LETTERS, *name) || name[strspn(name, CHARS)])
+  else if (msw_spec_is_taken(name)) msw_json_error(reader->diag, zip, "call it something else", "%s", MSW_SPEC_TAKEN);
+  else if (!msw_spec_is_word(name))
     msw_json_error(reader->diag, zip, NULL, "the name of a zip has letters, digits and _ only, a letter first");
 }
 

@@ -79,7 +79,7 @@ typedef struct {
   msw_expr *expr;                      /* or NULL for a match */
   size_t n_axes;                       /* axes that the rule names, ascending */
   msw_axis_id axes[MSW_N_AXES];
-  const uint8_t *holds[MSW_N_AXES];    /* match only: [axis.n] for each named axis (indexed by msw_axis_id); else NULL */
+  const uint8_t *holds[MSW_N_AXES];    /* match only: [axis.n] of 0 or 1 for each named axis (by msw_axis_id); else NULL */
 } msw_spec_rule;
 
 /* A variable of the block's expressions: a number for every position of one axis, or (in constraints and reductions only)
@@ -90,6 +90,10 @@ typedef struct {
   const double *values;                /* [axis.n]; NULL for a field */
   bool is_text;
 } msw_spec_variable;
+
+/* The fields that constraints and reductions know: those of the result file that are numbers. The registry of the layer
+ * above must have them all under these names. */
+const char *const *msw_sweep_field_names(size_t *n);
 
 /* "constraints": looked at after evaluation. Where `expr` is false (or NaN) the cell gets flag bit 16 + its index among the
  * block's constraints; with `mask` its numbers become NaN too. At most MSW_MAX_CONSTRAINTS for a block. */

@@ -63,18 +63,22 @@ static inline void forget_spec(spec_world *world) {
 }
 
 /* Loads a text as s.json; the outcome and what the diag says must agree. */
-static inline bool load_edited(spec_world *world, const char *text, const char *const *sets, size_t n_sets) {
+static inline bool load_with(spec_world *world, const char *text, msw_spec_edits edits) {
   input_fixture *fixture = world->fixture;
   forget_spec(world);
-  const char **json_sets = msw_arena_array(&fixture->arena, n_sets, sizeof *json_sets);
-  for (size_t i_set = 0; i_set < n_sets; i_set++) json_sets[i_set] = to_json(fixture, sets[i_set]);
   const char *json = to_json(fixture, text), *file = in_dir(fixture, "s.json");
-  const msw_spec_edits edits = {.sets = json_sets, .n_sets = n_sets};
   const msw_status status = msw_spec_load_text(json, strlen(json), file, edits, &world->data, &fixture->arena,
                                                &fixture->diag, &world->spec);
   assert_int_equal(status, fixture->diag.n_errors ? MSW_BAD_INPUT : MSW_OK);
   world->is_loaded = status == MSW_OK;
   return world->is_loaded;
+}
+
+static inline bool load_edited(spec_world *world, const char *text, const char *const *sets, size_t n_sets) {
+  input_fixture *fixture = world->fixture;
+  const char **json_sets = msw_arena_array(&fixture->arena, n_sets, sizeof *json_sets);
+  for (size_t i_set = 0; i_set < n_sets; i_set++) json_sets[i_set] = to_json(fixture, sets[i_set]);
+  return load_with(world, text, (msw_spec_edits){.sets = json_sets, .n_sets = n_sets});
 }
 
 static inline bool load(spec_world *world, const char *text) { return load_edited(world, text, NULL, 0); }
@@ -90,6 +94,65 @@ static inline const msw_spec_block *must_load(spec_world *world, const char *tex
 static inline const char *expanded(spec_world *world, const char *text) {
   must_load(world, text);
   return in_notation(world->fixture, world->spec.expanded);
+}
+
+/* A document that is wrong in one thing, where the message points at, and the message. */
+typedef struct { const char *text, *at, *says; } bad_sweep;
+
+static inline void check_only_error(spec_world *world, const bad_sweep *bad) {
+  assert_false(load(world, bad->text));
+  const char *at = strstr(bad->text, bad->at);
+  assert_non_null(at);
+  const char *wanted =
+      msw_format(&world->fixture->arena, "s.json:1:%d: error: %s\n", (int)(at - bad->text) + 1, bad->says);
+  const char *text = answer(world->fixture);
+  if (strcmp(text, wanted) != 0) fail_msg("%s\nsays: %snot:  %s", bad->text, text, wanted);
+}
+
+static inline void check_only_errors(spec_world *world, const bad_sweep *bad, size_t n) {
+  for (size_t i_case = 0; i_case < n; i_case++) check_only_error(world, &bad[i_case]);
+}
+
+/* The part of the canonical document from "axes" on, of a text that must load; loaded again it must stay the same. */
+static inline const char *canonical(spec_world *world, const char *text) {
+  static const char AXES[] = "'axes':";
+  const char *once = expanded(world, text);
+  const char *twice = expanded(world, once);
+  if (strcmp(once, twice) != 0) fail_msg("%s\nbecomes %s\nand then %s", text, once, twice);
+  if (world->fixture->diag.n > 0) fail_msg("%s\nsays: %s", once, answer(world->fixture));
+  must_load(world, text);
+  return strstr(once, AXES);
+}
+
+/* The cells of a block at which a rule holds, as 0 and 1 in the order of the axes, last fastest. */
+static inline const char *held_cells(spec_world *world, const msw_spec_block *block, const msw_spec_rule *rule) {
+  msw_buf text = {0};
+  size_t n_cells = 1;
+  for (msw_axis_id id = 0; id < MSW_N_AXES; id++) n_cells *= block->axes[id].n ? block->axes[id].n : 1;
+  msw_expr_input *inputs = msw_alloc_zero(block->n_variables, sizeof *inputs);
+  double *scratch = msw_alloc((rule->expr ? msw_expr_scratch(rule->expr, 1) : 0) * sizeof *scratch);
+  for (size_t i_cell = 0; i_cell < n_cells; i_cell++) {
+    size_t position[MSW_N_AXES] = {0}, rest = i_cell;
+    for (msw_axis_id id = MSW_N_AXES; id-- > 0;) {
+      const size_t n = block->axes[id].n ? block->axes[id].n : 1;
+      position[id] = rest % n;
+      rest /= n;
+    }
+    double holds = 1;
+    for (size_t slot = 0; slot < block->n_variables; slot++)
+      if (block->variables[slot].values)
+        inputs[slot] = (msw_expr_input){block->variables[slot].values + position[block->variables[slot].axis], 0};
+    if (rule->expr) msw_expr_eval(rule->expr, inputs, 1, scratch, &holds);
+    else
+      for (size_t i_axis = 0; i_axis < rule->n_axes; i_axis++)
+        holds *= rule->holds[rule->axes[i_axis]][position[rule->axes[i_axis]]];
+    msw_buf_add(&text, holds < 0 || holds > 0 ? "1" : "0");
+  }
+  free(inputs);
+  free(scratch);
+  const char *copy = msw_strdup(&world->fixture->arena, text.text);
+  msw_buf_free(&text);
+  return copy;
 }
 
 /* Beginnings of documents: what every sweep needs, and a whole decode sweep but for its closing brace. */

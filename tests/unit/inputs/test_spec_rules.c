@@ -3,36 +3,6 @@
 
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])
 
-/* Which cells of a block a rule holds at, as 0 and 1 in the order of the axes gpu, model, tp, method, batch, kv_len. */
-static const char *held_at(spec_world *world, const msw_spec_block *block, const msw_spec_rule *rule) {
-  static const msw_axis_id AXES[] = {MSW_AXIS_GPU,    MSW_AXIS_MODEL, MSW_AXIS_TP,
-                                     MSW_AXIS_METHOD, MSW_AXIS_BATCH, MSW_AXIS_KV_LEN};
-  enum { N_AXES = sizeof AXES / sizeof *AXES };
-  msw_buf text = {0};
-  size_t n_cells = 1;
-  for (size_t i_axis = 0; i_axis < N_AXES; i_axis++) n_cells *= block->axes[AXES[i_axis]].n;
-  msw_expr_input *inputs = msw_alloc_zero(block->n_variables, sizeof *inputs);
-  double *scratch = msw_alloc((rule->expr ? msw_expr_scratch(rule->expr, 1) : 0) * sizeof *scratch);
-  for (size_t i_cell = 0; i_cell < n_cells; i_cell++) {
-    size_t position[MSW_N_AXES] = {0}, rest = i_cell;
-    for (size_t i_axis = N_AXES; i_axis-- > 0; rest /= block->axes[AXES[i_axis]].n)
-      position[AXES[i_axis]] = rest % block->axes[AXES[i_axis]].n;
-    double holds = 1;
-    for (size_t i_slot = 0; i_slot < block->n_variables; i_slot++)
-      inputs[i_slot] = (msw_expr_input){block->variables[i_slot].values + position[block->variables[i_slot].axis], 0};
-    if (rule->expr) msw_expr_eval(rule->expr, inputs, 1, scratch, &holds);
-    else
-      for (size_t i_axis = 0; i_axis < rule->n_axes; i_axis++)
-        holds *= rule->holds[rule->axes[i_axis]][position[rule->axes[i_axis]]];
-    msw_buf_add(&text, holds < 0 || holds > 0 ? "1" : "0");
-  }
-  free(inputs);
-  free(scratch);
-  const char *copy = msw_strdup(&world->fixture->arena, text.text);
-  msw_buf_free(&text);
-  return copy;
-}
-
 static void rules_hold_where_they_say(void **state) {
   /* 2 GPUs x 2 models (32, 40 heads) x 2 tp; one method; batch 1 4; kv_len 128 */
   static const struct { const char *rule, *held, *axes; } CASES[] = {
@@ -61,7 +31,7 @@ static void rules_hold_where_they_say(void **state) {
       " 'batch': [1, 4], 'kv_len': 128}, 'exclude': [%s]}", CASES[i_case].rule));
     assert_int_equal(block->n_rules, 1);
     const msw_spec_rule *rule = &block->rules[0];
-    assert_string_equal(held_at(&world, block, rule), CASES[i_case].held);
+    assert_string_equal(held_cells(&world, block, rule), CASES[i_case].held);
     const char *axes = "";
     for (size_t i_axis = 0; i_axis < rule->n_axes; i_axis++)
       axes = msw_format(&world.fixture->arena, "%s%s%s", axes, i_axis ? " " : "", msw_axis_name(rule->axes[i_axis]));

@@ -32,6 +32,8 @@ static void add_counts(msw_arena *arena, msw_json *object, const msw_plan_block 
   msw_json *cells = msw_json_add_object(arena, object, "cells");
   msw_json_add_number(arena, cells, "total", (double)block->counts.n_total);
   msw_json_add_number(arena, cells, "excluded", (double)block->counts.n_excluded);
+  if (block->counts.n_conditional > 0)
+    msw_json_add_number(arena, cells, "conditional", (double)block->counts.n_conditional);
   msw_json_add_number(arena, cells, "void", (double)block->counts.n_void);
   msw_json_add_number(arena, cells, "valid", (double)block->counts.n_valid);
   msw_json *rules = msw_json_add_array(arena, object, "rules");
@@ -39,6 +41,7 @@ static void add_counts(msw_arena *arena, msw_json *object, const msw_plan_block 
     const msw_rule_count *count = &block->rule_counts[i_rule];
     msw_json *rule = msw_json_add_object(arena, rules, NULL);
     msw_json_add_string(arena, rule, "text", count->rule->text);
+    if (count->rule->kind == MSW_RULE_WHEN) msw_json_add_string(arena, rule, "kind", "when");
     msw_json_add_string(arena, rule, "file", count->rule->where.loc.file);
     msw_json_add_number(arena, rule, "line", count->rule->where.loc.line);
     msw_json_add_number(arena, rule, "cells", (double)count->n_cells);

@@ -86,10 +86,14 @@ static const char *rule_place(const msw_spec_rule *rule, msw_arena *arena) {
   return msw_format(arena, "%s   (%s:%d)", rule->text, rule->where.loc.file, rule->where.loc.line);
 }
 
-static void add_rules(const page *p, msw_columns *table) {
-  for (size_t i_rule = 0; i_rule < p->block->spec->n_rules; i_rule++)
-    add_count(table, i_rule == 0 ? "  by rule (they may overlap)" : "", p->block->rule_counts[i_rule].n_cells,
-              rule_place(p->block->rule_counts[i_rule].rule, p->arena));
+static void add_rules(const page *p, msw_columns *table, msw_rule_kind kind) {
+  const char *name = "  by rule (they may overlap)";
+  for (size_t i_rule = 0; i_rule < p->block->spec->n_rules; i_rule++) {
+    const msw_rule_count *count = &p->block->rule_counts[i_rule];
+    if (count->rule->kind != kind) continue;
+    add_count(table, name, count->n_cells, rule_place(count->rule, p->arena));
+    name = "";
+  }
 }
 
 static void add_void(const page *p, msw_columns *table) {
@@ -104,7 +108,11 @@ static void print_counts(const page *p) {
   msw_columns table = msw_columns_new("lrl", p->arena);
   add_count(&table, "cells", counts->n_total, "");
   add_count(&table, "excluded", counts->n_excluded, "");
-  add_rules(p, &table);
+  add_rules(p, &table, MSW_RULE_EXCLUDE);
+  if (counts->n_conditional > 0) {
+    add_count(&table, "conditional", counts->n_conditional, "");
+    add_rules(p, &table, MSW_RULE_WHEN);
+  }
   add_count(&table, "void", counts->n_void, "");
   add_void(p, &table);
   add_count(&table, "valid", counts->n_valid, "");

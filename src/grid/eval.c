@@ -63,8 +63,9 @@ msw_eval_scratch *msw_eval_scratch_new(const msw_plan_block *block) {
   scratch->flags = flags_room(&scratch->arena, MSW_ROW_ROOM);
   scratch->decode_flags = flags_room(&scratch->arena, MSW_ROW_ROOM);
   scratch->pair_flags = flags_room(&scratch->arena, MSW_ROW_ROOM);
-  scratch->rule_scratch = msw_arena_array(&scratch->arena, msw_rule_scratch(block->spec, MSW_ROW_CELLS), sizeof(double));
-  scratch->mask = msw_arena_array(&scratch->arena, MSW_ROW_CELLS, 1);
+  if (block->spec->n_constraints > 0) scratch->cell_expr = msw_cell_expr_work_new(block, &scratch->arena);
+  scratch->rule_scratch = msw_arena_array(&scratch->arena, block->rule_book.n_scratch, sizeof(double));
+  scratch->rule_stretches = msw_arena_array(&scratch->arena, msw_stretches_most(MSW_ROW_CELLS), sizeof(msw_stretch));
   return scratch;
 }
 
@@ -100,7 +101,7 @@ static void find_axes(msw_tile_job *job) {
 }
 
 static void fill_chunk_void(const msw_tile_job *job, msw_flags flags) {
-  for (size_t i_field = 0; i_field < job->block->n_fields; i_field++)
+  for (size_t i_field = 0; i_field < job->block->n_computed; i_field++)
     msw_field_fill_void(job->block->fields[i_field], flags, (size_t)job->block->chunk_cells, job->out[i_field]);
 }
 
@@ -134,16 +135,24 @@ static void fill_case_void(msw_tile_job *job, msw_flags flags) {
 }
 
 static bool has_field(const msw_plan_block *block, const char *name) {
-  for (size_t i_field = 0; i_field < block->n_fields; i_field++)
+  for (size_t i_field = 0; i_field < block->n_computed; i_field++)
     if (strcmp(block->fields[i_field]->name, name) == 0) return true;
   return false;
+}
+
+static msw_flags no_number_flags(const msw_spec_block *spec) {
+  msw_flags flags = MSW_FLAGS_NO_NUMBER;
+  for (size_t i = 0; i < spec->n_constraints; i++)
+    if (spec->constraints[i].mask) flags |= MSW_FLAG_CONSTRAINT(i);
+  return flags;
 }
 
 void msw_eval_tile(const msw_plan_block *block, const msw_bound_case *bound, const msw_tile *tile,
                    msw_eval_scratch *scratch, void *const *out, uint64_t *flag_counts, uint64_t *n_evaluated) {
   msw_tile_job job = {.block = block, .bound = bound, .factors = bound->factors, .tile = tile, .scratch = scratch, .out = out,
-                      .wants_bound = has_field(block, "bound"), .flag_counts = flag_counts, .n_evaluated = n_evaluated};
-  msw_flags all = bound->excluded ? MSW_FLAG_EXCLUDED : bound->bound.flags;
+                      .wants_bound = has_field(block, "bound"), .no_number = no_number_flags(block->spec),
+                      .flag_counts = flag_counts, .n_evaluated = n_evaluated};
+  msw_flags all = bound->excluded ? MSW_FLAG_EXCLUDED : bound->conditional ? MSW_FLAG_CONDITIONAL : bound->bound.flags;
   find_axes(&job);
   if (all & MSW_FLAGS_NO_NUMBER) {
     fill_case_void(&job, all);

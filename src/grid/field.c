@@ -31,6 +31,8 @@ static const msw_field fields[] = {
      msw_fill_kv_gib},
 };
 
+_Static_assert(sizeof fields / sizeof fields[0] <= MSW_MAX_FIELDS, "MSW_MAX_FIELDS must cover the registry");
+
 const msw_field *msw_fields(size_t *n) {
   *n = sizeof fields / sizeof fields[0];
   return fields;

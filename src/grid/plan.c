@@ -1,37 +1,12 @@
 /* Building a plan from a spec. */
 #include "msw/grid/plan.h"
 
-#include <string.h>
-
 #include "msw/base/num.h"
-#include "msw/base/str.h"
 #include "plan_dims.h"
-
-static bool choose_fields(const msw_spec_block *spec, msw_arena *arena, msw_diag *diag, msw_plan_block *block) {
-  size_t n_known, n_errors = diag->n_errors;
-  const msw_field *known = msw_fields(&n_known);
-  const char **names = msw_arena_array(arena, n_known, sizeof *names);
-  const msw_field **chosen = msw_arena_array(arena, n_known, sizeof *chosen);
-  for (size_t i_known = 0; i_known < n_known; i_known++) {
-    names[i_known] = known[i_known].name;
-    bool asked = spec->n_fields == 0;
-    for (size_t i_field = 0; i_field < spec->n_fields; i_field++)
-      asked = asked || strcmp(spec->fields[i_field], known[i_known].name) == 0;
-    if (asked) chosen[block->n_fields++] = &known[i_known];
-  }
-  for (size_t i_field = 0; i_field < spec->n_fields; i_field++)
-    if (!msw_field_find(spec->fields[i_field]))
-      msw_error(diag, spec->fields_where[i_field].loc, spec->fields_where[i_field].path,
-                msw_did_you_mean(diag, msw_nearest(spec->fields[i_field], names, n_known)), "unknown field \"%s\"",
-                spec->fields[i_field]);
-  for (size_t i_field = 0; i_field < block->n_fields; i_field++) block->cell_bytes += msw_field_size(chosen[i_field]->type);
-  block->fields = chosen;
-  return diag->n_errors == n_errors;
-}
 
 static bool build_block(const msw_spec_block *spec, msw_arena *arena, msw_diag *diag, msw_plan_block *block) {
   block->spec = spec;
-  bool fields_good = choose_fields(spec, arena, diag, block);
+  bool fields_good = msw_plan_fields(spec, arena, diag, block);
   bool methods_good = msw_plan_methods(spec, arena, diag, block);
   if (!msw_plan_dims(block)) {
     msw_error(diag, (msw_loc){0}, spec->name, NULL, "the number of cells overflows");

@@ -8,6 +8,9 @@
  * False when the number of cells overflows (reported by the spec already; an internal guard). */
 bool msw_plan_dims(msw_plan_block *block);
 
+/* Fills fields, n_fields, n_computed and cell_bytes. */
+bool msw_plan_fields(const msw_spec_block *spec, msw_arena *arena, msw_diag *diag, msw_plan_block *block);
+
 /* Fills methods, knobs and method_flags. */
 bool msw_plan_methods(const msw_spec_block *spec, msw_arena *arena, msw_diag *diag, msw_plan_block *block);
 

@@ -57,21 +57,33 @@ void msw_row_flags_set(msw_row_flags *flags, msw_flags only, size_t first, size_
   for (size_t i_cell = first; i_cell < first + count; i_cell++) flags->cells[i_cell] = only;
 }
 
+void msw_row_flags_add_false(msw_row_flags *flags, const double *holds, msw_flags flag, size_t n) {
+  if (!flags->varies && flags->all & MSW_FLAGS_NO_NUMBER) return;
+  size_t i_cell = 0;
+  while (i_cell < n && (holds[i_cell] < 0.0 || holds[i_cell] > 0.0)) i_cell++;
+  if (i_cell == n) return;
+  spread(flags, n);
+  for (; i_cell < n; i_cell++) {
+    bool is_true = holds[i_cell] < 0.0 || holds[i_cell] > 0.0;
+    if (!is_true && !(flags->cells[i_cell] & MSW_FLAGS_NO_NUMBER)) flags->cells[i_cell] |= flag;
+  }
+}
+
 static size_t count_bit(const msw_flags *cells, msw_flags bit, size_t n) {
   uint32_t found = 0;
   for (size_t i_cell = 0; i_cell < n; i_cell++) found += (cells[i_cell] & bit) != 0;
   return found;
 }
 
-void msw_row_flags_count(const msw_row_flags *flags, size_t n, uint64_t *counts, uint64_t *n_evaluated) {
+void msw_row_flags_count(const msw_row_flags *flags, size_t n, msw_flags no_number, uint64_t *counts, uint64_t *n_evaluated) {
   msw_flags any = flags->all;
   for (size_t i_cell = 0; flags->varies && i_cell < n; i_cell++) any |= flags->cells[i_cell];
   for (msw_flags left = any; left; left &= left - 1) {
     msw_flags bit = left & (~left + 1);
     counts[__builtin_ctz(bit)] += flags->all & bit ? n : count_bit(flags->cells, bit, n);
   }
-  if (!(any & MSW_FLAGS_NO_NUMBER)) *n_evaluated += n;
-  else if (!(flags->all & MSW_FLAGS_NO_NUMBER)) *n_evaluated += n - count_bit(flags->cells, MSW_FLAGS_NO_NUMBER, n);
+  if (!(any & no_number)) *n_evaluated += n;
+  else if (!(flags->all & no_number)) *n_evaluated += n - count_bit(flags->cells, no_number, n);
 }
 
 void msw_row_flags_write(const msw_row_flags *flags, size_t n, msw_flags *out) {

@@ -12,7 +12,7 @@ enum { WINDOW_CASES = 256, TILES_PER_THREAD = 16 };   /* enough tiles to balance
 /* One thread's memory. */
 typedef struct {
   msw_eval_scratch *scratch;
-  void **out;                      /* [n_fields] one chunk each */
+  void **out;                      /* [n_computed] one chunk each */
   msw_block_counts counts;
 } worker;
 
@@ -29,13 +29,13 @@ typedef struct {
 } run_state;
 
 static void worker_init(const msw_plan_block *block, worker *w) {
-  *w = (worker){.scratch = msw_eval_scratch_new(block), .out = msw_alloc_zero(block->n_fields, sizeof *w->out)};
-  for (size_t i_field = 0; i_field < block->n_fields; i_field++)
+  *w = (worker){.scratch = msw_eval_scratch_new(block), .out = msw_alloc_zero(block->n_computed, sizeof *w->out)};
+  for (size_t i_field = 0; i_field < block->n_computed; i_field++)
     w->out[i_field] = msw_alloc_zero((size_t)block->chunk_cells, msw_field_size(block->fields[i_field]->type));
 }
 
 static void worker_free(const msw_plan_block *block, worker *w) {
-  for (size_t i_field = 0; i_field < block->n_fields; i_field++) free(w->out[i_field]);
+  for (size_t i_field = 0; i_field < block->n_computed; i_field++) free(w->out[i_field]);
   free(w->out);
   msw_eval_scratch_free(w->scratch);
 }

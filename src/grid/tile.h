@@ -2,6 +2,7 @@
 #ifndef MSW_GRID_TILE_H
 #define MSW_GRID_TILE_H
 
+#include "cell_expr.h"
 #include "msw/grid/eval.h"
 #include "row.h"
 
@@ -43,7 +44,8 @@ struct msw_eval_scratch {
   struct { size_t stride; double *gemm_us, *attn_us, *bytes; msw_row_flags *gemm_flags, *request_flags; } slab;
 
   double *rule_scratch;
-  uint8_t *mask;
+  msw_stretch *rule_stretches;               /* [msw_stretches_most(MSW_ROW_CELLS)] */
+  msw_cell_expr_work *cell_expr;             /* NULL without constraints */
   msw_arena arena;
 };
 
@@ -56,6 +58,7 @@ typedef struct {
   void *const *out;
   msw_tile_axis axes[MSW_N_AXES];
   bool wants_bound;
+  msw_flags no_number;         /* bits of cells without numbers: those of masking constraints too */
   uint64_t *flag_counts, *n_evaluated;
 } msw_tile_job;
 

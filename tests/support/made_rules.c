@@ -70,3 +70,8 @@ void made_exclude(made_sweep *sweep, const char *text) {
   for (msw_axis_id axis = 0; axis < MSW_N_AXES; axis++)
     if (named[axis]) rule->axes[rule->n_axes++] = axis;
 }
+
+void made_when(made_sweep *sweep, const char *text) {
+  made_exclude(sweep, text);
+  sweep->rules[sweep->block.n_rules - 1].kind = MSW_RULE_WHEN;
+}

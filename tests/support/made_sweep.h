@@ -39,6 +39,8 @@ void made_zip(made_sweep *sweep, const char *name, const msw_axis_id *members, s
 msw_spec_rule *made_match(made_sweep *sweep);
 void made_holds(made_sweep *sweep, msw_spec_rule *rule, msw_axis_id axis, const uint8_t *holds);
 void made_exclude(made_sweep *sweep, const char *expr);
+/* The same as a rule of "when": what it holds for is conditional. */
+void made_when(made_sweep *sweep, const char *expr);
 
 /* The plan of the sweep; fails the test on errors. */
 msw_plan made_plan(made_sweep *sweep);

@@ -1,4 +1,4 @@
-/* A case of a plan, bound: constants and tables (perf/case.h), the numeric axes, and which exclude rules can still hold. */
+/* A case of a plan, bound: constants and tables (perf/case.h), the numeric axes, and which rules can still hold. */
 #ifndef MSW_GRID_BIND_H
 #define MSW_GRID_BIND_H
 
@@ -8,11 +8,12 @@
 typedef struct {
   uint64_t i_case;
   msw_case bound;
-  bool excluded;                         /* a rule over outer axes alone holds: every cell is excluded */
+  bool excluded;                         /* an exclude rule holds in every cell */
+  bool conditional;                      /* a "when" rule does: cells are excluded by one of `rules`, or conditional */
   size_t position[MSW_N_AXES];           /* of the outer axes */
   const double *values[MSW_N_AXES];      /* numeric axes: [n[axis]]; for zipped ones the single value of this case */
   size_t n[MSW_N_AXES];
-  const msw_spec_rule *const *rules;     /* [n_rules] rules that have to be looked at cell by cell */
+  const msw_spec_rule *const *rules;     /* [n_rules] that may hold in some cells, and what makes it conditional */
   size_t n_rules;
   const struct msw_factors *factors;     /* what rows are made of; NULL for void and excluded cases */
   msw_arena arena;

@@ -10,6 +10,8 @@
 #include "msw/perf/case.h"
 #include "msw/perf/step.h"
 
+enum { MSW_MAX_FIELDS = 32 };   /* no registry is longer */
+
 typedef enum { MSW_FIELD_F32, MSW_FIELD_U8, MSW_FIELD_U32 } msw_field_type;
 
 typedef struct msw_row msw_row;   /* a stretch of evaluated cells: src/grid/row.h */

@@ -1,5 +1,6 @@
 /* A plan: what a sweep will compute, known without computing it. Dimensions, chunks, exact counts and the cut into tiles.
- * Building it costs O(axis lengths) plus, for exact counts, the product of only those axes that rules name together.
+ * Building it costs the axes' lengths and the number of cases that can be void, and, for exact counts, the product of only
+ * those axes that a rule names together, less one of them (src/grid/sub_grid.h).
  */
 #ifndef MSW_GRID_PLAN_H
 #define MSW_GRID_PLAN_H
@@ -11,6 +12,7 @@
 #include "msw/base/diag.h"
 #include "msw/base/mem.h"
 #include "msw/grid/field.h"
+#include "msw/grid/rule.h"
 #include "msw/inputs/spec.h"
 #include "msw/perf/method.h"
 
@@ -26,16 +28,18 @@ typedef struct {
   bool outer;              /* categorical axes and zips: fixed within a case */
 } msw_dim;
 
-typedef struct { uint64_t n_total, n_excluded, n_void, n_valid; } msw_cell_counts;   /* n_total = sum of the others */
-typedef struct { const msw_spec_rule *rule; uint64_t n_cells; } msw_rule_count;      /* cells it alone excludes */
+/* n_total = sum of the others: a cell counts as excluded, else as conditional ("when" leaves it out), else as void. */
+typedef struct { uint64_t n_total, n_excluded, n_conditional, n_void, n_valid; } msw_cell_counts;
+typedef struct { const msw_spec_rule *rule; uint64_t n_cells; } msw_rule_count;      /* cells it alone takes out */
 
 typedef struct {
   const msw_spec_block *spec;
   size_t rank, n_outer;                 /* dims[0..n_outer) are the outer ones */
   msw_dim dims[MSW_MAX_RANK];
   int dim_of_axis[MSW_N_AXES];          /* dimension that an axis runs along, -1: the phase has no such axis */
-  const msw_field *const *fields;       /* [n_fields] in file order */
-  size_t n_fields;
+  const msw_field *const *fields;       /* [n_computed]: [n_fields] that are stored, in file order, then those that only
+                                           constraints and reductions need */
+  size_t n_fields, n_computed;
   size_t cell_bytes;                    /* all fields together */
   uint64_t n_cases;                     /* product of outer dims */
   uint64_t tiles_per_case;
@@ -43,7 +47,9 @@ typedef struct {
   uint64_t first_tile;                  /* number of its first tile in the plan; it has n_cases * tiles_per_case */
   msw_cell_counts counts;
   const msw_rule_count *rule_counts;    /* [spec->n_rules] */
-  uint64_t void_counts[MSW_N_FLAGS];    /* by flag bit, of cells not excluded; void_table is unknown to a plan (0) */
+  msw_rule_book rule_book;
+  uint64_t void_counts[MSW_N_FLAGS];    /* by flag bit, of cells neither excluded nor conditional; void_table is unknown
+                                           to a plan (0) */
   const msw_method *methods;            /* [methods axis n] */
   const msw_knobs *knobs;               /* [gpu axis n][method axis n] */
   const msw_flags *method_flags;        /* [gpu axis n][method axis n] */

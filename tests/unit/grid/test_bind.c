@@ -51,6 +51,29 @@ static void rules_of_a_case(void **state) {
   made_sweep_free(&f->sweep);
 }
 
+/* A rule over inner axes is left out of the cases in which it holds nowhere; where it holds everywhere the case is excluded. */
+static void rules_that_do_not_change_within_a_case(void **state) {
+  grid_fixture *f = *state;
+  static const bool excluded[] = {false, false, true}, conditional[] = {true, false, false};
+  static const size_t n_rules[] = {1, 1, 0};
+  begin_sweep(f, MSW_DECODE, "v2-interp");
+  NUMBERS(&f->sweep, MSW_AXIS_TP, 1, 2, 5);
+  NUMBERS(&f->sweep, MSW_AXIS_BATCH, 1, 2, 3, 4);
+  made_exclude(&f->sweep, "batch * tp >= 5");   /* tp 1: nowhere, 2: from 3 on, 5: everywhere */
+  made_when(&f->sweep, "batch + 5 > 5 * tp");   /* tp 1: everywhere, 2, 5: nowhere */
+  msw_plan plan = made_plan(&f->sweep);
+  for (uint64_t i_case = 0; i_case < 3; i_case++) {
+    msw_bound_case bound;
+    msw_bind_case(&plan.blocks[0], f->tables, i_case, &bound);
+    assert_int_equal(bound.excluded, excluded[i_case]);
+    assert_int_equal(bound.conditional, conditional[i_case]);
+    assert_int_equal(bound.n_rules, n_rules[i_case]);
+    if (bound.n_rules) assert_ptr_equal(bound.rules[0], &f->sweep.rules[i_case == 0]);
+    msw_bound_case_free(&bound);
+  }
+  made_sweep_free(&f->sweep);
+}
+
 /* A rule over zipped numeric axes alone is one over outer axes. */
 static void rules_over_zips(void **state) {
   grid_fixture *f = *state;
@@ -105,7 +128,8 @@ static void without_tables(void **state) {
 }
 
 int main(void) {
-  const struct CMUnitTest tests[] = {GRID_TEST(axes_of_a_case), GRID_TEST(rules_of_a_case), GRID_TEST(rules_over_zips),
+  const struct CMUnitTest tests[] = {GRID_TEST(axes_of_a_case), GRID_TEST(rules_of_a_case),
+                                     GRID_TEST(rules_that_do_not_change_within_a_case), GRID_TEST(rules_over_zips),
                                      GRID_TEST(number_formats_and_tables), GRID_TEST(without_tables)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

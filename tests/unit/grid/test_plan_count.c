@@ -125,10 +125,81 @@ static void cells_void_for_several_reasons(void **state) {
   made_sweep_free(&f->sweep);
 }
 
-/* A row longer than the walker's buffer. */
+/* A cell counts once: as excluded, else as conditional, else as void. */
+static void conditional_cells(void **state) {
+  grid_fixture *f = *state;
+  fill_axes(f);
+  made_when(&f->sweep, "kv_len > batch");          /* 145 of 200, all tp: 435 */
+  made_exclude(&f->sweep, "kv_len > 10");          /* half of all, 100 of those 145 */
+  made_when(&f->sweep, "tp == 4 && kv_len == 1");  /* 10 more; void besides */
+  msw_plan plan = made_plan(&f->sweep);
+  const msw_plan_block *block = &plan.blocks[0];
+  static const uint64_t alone[] = {435, 300, 10};
+  assert_int_equal(block->counts.n_excluded, 300);
+  assert_int_equal(block->counts.n_conditional, 3 * 45 + 10);
+  assert_int_equal(block->counts.n_void, 45);
+  assert_int_equal(block->counts.n_valid, 110);
+  for (size_t i_rule = 0; i_rule < COUNT(alone); i_rule++) assert_int_equal(block->rule_counts[i_rule].n_cells, alone[i_rule]);
+  made_sweep_free(&f->sweep);
+}
+
+/* Rules of both kinds over different axes are independent all the same. */
+static void conditional_elsewhere(void **state) {
+  grid_fixture *f = *state;
+  fill_axes(f);
+  made_when(&f->sweep, "kv_len > 15");
+  made_exclude(&f->sweep, "batch <= 5");
+  msw_plan plan = made_plan(&f->sweep);
+  assert_int_equal(plan.blocks[0].counts.n_excluded, 300);
+  assert_int_equal(plan.blocks[0].counts.n_conditional, 75);
+  assert_int_equal(plan.blocks[0].counts.n_void, 75);
+  made_sweep_free(&f->sweep);
+}
+
+static void everything_is_conditional(void **state) {
+  grid_fixture *f = *state;
+  fill_axes(f);
+  made_when(&f->sweep, "2 > 1");
+  made_exclude(&f->sweep, "kv_len > 15");
+  msw_plan plan = made_plan(&f->sweep);
+  assert_int_equal(plan.blocks[0].counts.n_excluded, 150);
+  assert_int_equal(plan.blocks[0].counts.n_conditional, 450);
+  assert_int_equal(plan.blocks[0].counts.n_valid + plan.blocks[0].counts.n_void, 0);
+  made_sweep_free(&f->sweep);
+}
+
+/* 2e12 cells, reckoned along each rule's own edge. */
+static void large_grids(void **state) {
+  grid_fixture *f = *state;
+  enum { BATCHES = 1000, LENGTHS = 20000, SEQS = 25000 };
+  double *values = malloc(SEQS * sizeof *values);
+  for (int i = 0; i < SEQS; i++) values[i] = i + 1;
+  begin_sweep(f, MSW_MIXED, "v1-calibrated");
+  NUMBERS(&f->sweep, MSW_AXIS_TP, 1, 2, 4, 5);
+  made_numbers(&f->sweep, MSW_AXIS_BATCH, values, BATCHES);
+  made_numbers(&f->sweep, MSW_AXIS_KV_LEN, values, LENGTHS);
+  made_numbers(&f->sweep, MSW_AXIS_SEQ_LEN, values, SEQS);
+  free(values);
+  made_exclude(&f->sweep, "batch * kv_len > 100000");
+  made_exclude(&f->sweep, "kv_len > 2 * seq_len");
+  made_exclude(&f->sweep, "tp * kv_len > 60000");
+  uint64_t kept[2] = {0, 0};   /* tp 1, 2, 5; tp 4, which is void */
+  for (uint64_t kv_len = 1; kv_len <= LENGTHS; kv_len++) {
+    const uint64_t n_batch = 100000 / kv_len < BATCHES ? 100000 / kv_len : BATCHES, n_seq = SEQS + 1 - (kv_len + 1) / 2;
+    for (uint64_t tp = 1; tp <= 5; tp++)
+      if (tp != 3 && tp * kv_len <= 60000) kept[tp == 4] += n_batch * n_seq;
+  }
+  msw_plan plan = made_plan(&f->sweep);
+  assert_int_equal(plan.blocks[0].counts.n_total, UINT64_C(2000000000000));
+  assert_int_equal(plan.blocks[0].counts.n_valid, kept[0]);
+  assert_int_equal(plan.blocks[0].counts.n_void, kept[1]);
+  made_sweep_free(&f->sweep);
+}
+
+/* A row longer than the window in which rows are looked at. */
 static void long_axes(void **state) {
   grid_fixture *f = *state;
-  enum { LENGTH = 10001 };
+  enum { LENGTH = 50001 };
   double *values = malloc(LENGTH * sizeof *values);
   for (int i = 0; i < LENGTH; i++) values[i] = i + 1;
   begin_sweep(f, MSW_DECODE, "v1-calibrated");
@@ -136,7 +207,7 @@ static void long_axes(void **state) {
   NUMBERS(&f->sweep, MSW_AXIS_BATCH, 1, 2);
   made_exclude(&f->sweep, "kv_len * batch > 9000");
   msw_plan plan = made_plan(&f->sweep);
-  assert_int_equal(plan.blocks[0].counts.n_excluded, 1001 + 5501);
+  assert_int_equal(plan.blocks[0].counts.n_excluded, 41001 + 45501);
   free(values);
   made_sweep_free(&f->sweep);
 }
@@ -146,7 +217,8 @@ int main(void) {
       GRID_TEST(without_rules), GRID_TEST(a_rule_over_one_axis), GRID_TEST(independent_rules), GRID_TEST(connected_rules),
       GRID_TEST(a_rule_about_what_is_void), GRID_TEST(a_rule_over_all), GRID_TEST(each_rule_alone),
       GRID_TEST(rules_that_name_no_axis), GRID_TEST(zipped_axes_count_once), GRID_TEST(cells_void_for_several_reasons),
-      GRID_TEST(long_axes),
+      GRID_TEST(conditional_cells), GRID_TEST(conditional_elsewhere), GRID_TEST(everything_is_conditional),
+      GRID_TEST(large_grids), GRID_TEST(long_axes),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

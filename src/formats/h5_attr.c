@@ -79,3 +79,20 @@ msw_status msw_h5_read_attr_int(msw_h5 object, const char *name, msw_diag *diag,
   msw_h5_close(attribute);
   return status;
 }
+
+msw_status msw_h5_rewrite_attr(msw_h5 object, const char *name, msw_h5_type type, const void *values, size_t n,
+                               msw_diag *diag) {
+  msw_h5_begin();
+  hid_t attribute = H5Aopen(object, name, H5P_DEFAULT);
+  if (attribute < 0) return msw_h5_fail(object, diag, "open attribute '%s'", name);
+  hid_t space = H5Aget_space(attribute);
+  hssize_t n_there = space < 0 ? -1 : H5Sget_simple_extent_npoints(space);
+  msw_status status = MSW_OK;
+  if (n_there < 0 || (uint64_t)n_there != n)
+    status = msw_h5_refuse(object, diag, "attribute '%s' does not have %zu elements", name, n);
+  else if (H5Awrite(attribute, msw_h5_memory_type(type), values) < 0)
+    status = msw_h5_fail(object, diag, "write attribute '%s'", name);
+  msw_h5_close(space);
+  msw_h5_close(attribute);
+  return status;
+}

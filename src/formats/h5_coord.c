@@ -86,3 +86,17 @@ msw_status msw_h5_write_text(msw_h5 group, const char *name, const char *value, 
   msw_h5_close(type);
   return status;
 }
+
+msw_status msw_h5_rewrite_numbers(msw_h5 parent, const char *path, msw_h5_type type, const void *values, size_t n,
+                                  msw_diag *diag) {
+  hid_t dataset;
+  msw_h5_layout layout;
+  msw_status status = msw_h5_open_dataset(parent, path, diag, &dataset);
+  if (status == MSW_OK) status = msw_h5_layout_of(dataset, diag, &layout);
+  if (status == MSW_OK && (layout.rank != 1 || layout.dims[0] != n))
+    status = msw_h5_refuse(parent, diag, "'%s' does not have %zu elements", path, n);
+  if (status == MSW_OK && H5Dwrite(dataset, msw_h5_memory_type(type), H5S_ALL, H5S_ALL, H5P_DEFAULT, values) < 0)
+    status = msw_h5_fail(dataset, diag, "write the numbers");
+  msw_h5_close(dataset);
+  return status;
+}

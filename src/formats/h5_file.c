@@ -56,16 +56,24 @@ static msw_status check_readable(const char *path, msw_diag *diag) {
   return MSW_BAD_INPUT;
 }
 
-msw_status msw_h5_open_read(const char *path, msw_diag *diag, msw_h5 *file) {
+static msw_status open_old(const char *path, unsigned mode, msw_diag *diag, msw_h5 *file) {
   msw_h5_begin();
   *file = MSW_H5_NONE;
   msw_status status = check_readable(path, diag);
   if (status != MSW_OK) return status;
   hid_t access = access_list();
-  *file = access < 0 ? MSW_H5_NONE : H5Fopen(path, H5F_ACC_RDONLY, access);
+  *file = access < 0 ? MSW_H5_NONE : H5Fopen(path, mode, access);
   if (*file < 0) status = msw_h5_fail_path(path, diag, "open the file");
   msw_h5_close(access);
   return status;
+}
+
+msw_status msw_h5_open_read(const char *path, msw_diag *diag, msw_h5 *file) {
+  return open_old(path, H5F_ACC_RDONLY, diag, file);
+}
+
+msw_status msw_h5_open_update(const char *path, msw_diag *diag, msw_h5 *file) {
+  return open_old(path, H5F_ACC_RDWR, diag, file);
 }
 
 /* Handles that an error path forgot. A handle may be counted more than once, hence until none is left. */

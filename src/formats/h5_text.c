@@ -1,5 +1,7 @@
-/* Reading one string, whoever wrote it: fixed or variable length, ASCII or UTF-8, in an attribute or in a dataset. */
+/* Reading strings, whoever wrote them: fixed or variable length, ASCII or UTF-8, in an attribute or in a dataset. */
 #include "h5_inner.h"
+
+#include <stdlib.h>
 
 #include "msw/base/str.h"
 
@@ -61,5 +63,42 @@ msw_status msw_h5_read_one_text(hid_t holder, const char *name, msw_arena *arena
   else if (is_variable) status = read_variable(holder, stored, name, arena, diag, value);
   else status = read_fixed(holder, stored, name, arena, diag, value);
   msw_h5_close(stored);
+  return status;
+}
+
+/* Copies the texts into the arena and gives libhdf5 its memory back. */
+static const char *const *take_texts(char **texts, size_t n, msw_arena *arena) {
+  const char **copies = msw_arena_array(arena, n, sizeof *copies);
+  for (size_t i_text = 0; i_text < n; i_text++) {
+    copies[i_text] = msw_strdup(arena, texts[i_text] ? texts[i_text] : "");
+    if (texts[i_text] && H5free_memory(texts[i_text]) < 0) msw_h5_mark_broken();
+  }
+  return copies;
+}
+
+msw_status msw_h5_read_texts(msw_h5 parent, const char *path, msw_arena *arena, msw_diag *diag,
+                             const char *const **values, size_t *n) {
+  hid_t dataset;
+  *values = NULL;
+  *n = 0;
+  msw_status status = msw_h5_open_dataset(parent, path, diag, &dataset);
+  if (status != MSW_OK) return status;
+  hid_t stored = H5Dget_type(dataset);
+  hssize_t n_texts = count_of(dataset);
+  htri_t is_variable = stored < 0 ? -1 : H5Tis_variable_str(stored);
+  hid_t type = is_variable > 0 ? matching_type(stored, H5T_VARIABLE) : H5I_INVALID_HID;
+  if (n_texts < 0 || is_variable < 0) {
+    status = msw_h5_fail(dataset, diag, "look at '%s'", path);
+  } else if (is_variable == 0) {
+    status = msw_h5_refuse(dataset, diag, "'%s' holds no texts of variable length", path);
+  } else {
+    char **texts = msw_alloc_zero((size_t)n_texts, sizeof *texts);
+    if (type < 0 || read_all(dataset, type, texts) < 0) status = msw_h5_fail(dataset, diag, "read '%s'", path);
+    else *values = take_texts(texts, *n = (size_t)n_texts, arena);
+    free(texts);
+  }
+  msw_h5_close(type);
+  msw_h5_close(stored);
+  msw_h5_close(dataset);
   return status;
 }

@@ -1,4 +1,4 @@
-/* Chunked n-dimensional variables and their direct chunk writes. */
+/* Chunked n-dimensional variables, and variables that only carry attributes. */
 #include "h5_inner.h"
 
 #include <hdf5_hl.h>
@@ -17,19 +17,25 @@ static const void *nan_of(msw_h5_type type) {
 }
 
 /* Mandatory: an optional filter that is missing would be skipped in silence, and our bytes are filtered already. */
-static bool set_filters(hid_t list) {
+static bool set_filters(hid_t list, const msw_h5_variable *variable) {
   const unsigned level = NAMED_DEFLATE_LEVEL;
-  return H5Pset_filter(list, H5Z_FILTER_SHUFFLE, H5Z_FLAG_MANDATORY, 0, NULL) >= 0 &&
-         H5Pset_filter(list, H5Z_FILTER_DEFLATE, H5Z_FLAG_MANDATORY, 1, &level) >= 0;
+  if (variable->deflate && (H5Pset_filter(list, H5Z_FILTER_SHUFFLE, H5Z_FLAG_MANDATORY, 0, NULL) < 0 ||
+                            H5Pset_filter(list, H5Z_FILTER_DEFLATE, H5Z_FLAG_MANDATORY, 1, &level) < 0))
+    return false;
+  return !variable->fletcher32 || H5Pset_filter(list, H5Z_FILTER_FLETCHER32, H5Z_FLAG_MANDATORY, 0, NULL) >= 0;
+}
+
+static bool set_fill(hid_t list, const msw_h5_variable *variable) {
+  if (is_float(variable->type))
+    return H5Pset_fill_value(list, msw_h5_memory_type(variable->type), nan_of(variable->type)) >= 0;
+  return variable->fill == 0 || H5Pset_fill_value(list, H5T_NATIVE_UINT64, &variable->fill) >= 0;
 }
 
 static bool set_layout(hid_t list, const msw_h5_variable *variable) {
   hsize_t chunk[MSW_H5_MAX_RANK];
   for (size_t i_dim = 0; i_dim < variable->rank; i_dim++) chunk[i_dim] = variable->chunk[i_dim];
   if (H5Pset_chunk(list, (int)variable->rank, chunk) < 0) return false;
-  hid_t type = msw_h5_memory_type(variable->type);
-  if (is_float(variable->type) && H5Pset_fill_value(list, type, nan_of(variable->type)) < 0) return false;
-  return !variable->deflate || set_filters(list);
+  return set_fill(list, variable) && set_filters(list, variable);
 }
 
 static msw_status create_dataset(msw_h5 group, const msw_h5_variable *variable, msw_diag *diag, msw_h5 *dataset) {
@@ -90,22 +96,12 @@ msw_status msw_h5_create_variable(msw_h5 group, const msw_h5_variable *variable,
   return status;
 }
 
-/* The number of dimensions of a dataset, or -1. */
-static int rank_of(hid_t dataset) {
-  hid_t space = H5Dget_space(dataset);
-  int rank = space < 0 ? -1 : H5Sget_simple_extent_ndims(space);
-  msw_h5_close(space);
-  return rank;
-}
-
-msw_status msw_h5_write_chunk(msw_h5 dataset, const uint64_t *offset, const void *bytes, size_t n_bytes,
-                              msw_diag *diag) {
+msw_status msw_h5_create_container(msw_h5 group, const char *name, msw_diag *diag, msw_h5 *dataset) {
   msw_h5_begin();
-  hsize_t first[MSW_H5_MAX_RANK] = {0};
-  int rank = rank_of(dataset);
-  if (rank < 1 || rank > MSW_H5_MAX_RANK) return msw_h5_fail(dataset, diag, "find the dimensions");
-  for (int i_dim = 0; i_dim < rank; i_dim++) first[i_dim] = offset[i_dim];
-  const uint32_t all_filters_applied = 0;
-  if (H5Dwrite_chunk(dataset, H5P_DEFAULT, all_filters_applied, first, n_bytes, bytes) >= 0) return MSW_OK;
-  return msw_h5_fail(dataset, diag, "write a chunk");
+  const int32_t nothing = 0;
+  hid_t space = H5Screate(H5S_SCALAR);
+  msw_h5_array array = {name, msw_h5_disk_type(MSW_H5_I32), msw_h5_memory_type(MSW_H5_I32), space, 1, &nothing};
+  msw_status status = msw_h5_write_dataset(group, &array, diag, dataset);
+  msw_h5_close(space);
+  return status;
 }

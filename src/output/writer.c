@@ -31,6 +31,7 @@ static msw_status close_file(msw_writer *writer, msw_diag *diag) {
 }
 
 static void release(msw_writer *writer) {
+  msw_write_behind_end(&writer->behind);
   msw_threads_end(writer);
   msw_arena_free(&writer->arena);
   free(writer);
@@ -49,9 +50,12 @@ void msw_writer_abort(msw_writer *writer) {
 msw_writer *msw_writer_open(const char *path, const msw_plan *plan, const msw_provenance *provenance,
                             msw_writer_options options, msw_diag *diag) {
   msw_writer *writer = msw_alloc_zero(1, sizeof *writer);
-  *writer = (msw_writer){.plan = plan, .provenance = provenance, .options = options, .diag = diag, .file = MSW_H5_NONE};
+  *writer = (msw_writer){.plan = plan, .provenance = provenance, .options = options, .diag = diag, .file = MSW_H5_NONE,
+                         .behind = MSW_WRITE_BEHIND_NONE};
+  if (options.tiles.n == 0) writer->options.tiles = (msw_tile_range){0, plan->n_tiles};
   writer->path = msw_strdup(&writer->arena, path);
-  if (msw_check_names(plan, diag) != MSW_OK || msw_temp_claim(path, &writer->arena, diag, &writer->temp) != MSW_OK) {
+  writer->cells = msw_arena_array(&writer->arena, plan->n_blocks, sizeof *writer->cells);
+  if (msw_check_names(plan, &options, diag) != MSW_OK || msw_temp_claim(path, &writer->arena, diag, &writer->temp) != MSW_OK) {
     release(writer);
     return NULL;
   }
@@ -60,7 +64,11 @@ msw_writer *msw_writer_open(const char *path, const msw_plan *plan, const msw_pr
   msw_status status = msw_h5_create(writer->temp, diag, &writer->file);
   if (status == MSW_OK) status = msw_write_blocks(writer);
   if (status == MSW_OK) status = msw_write_meta(writer);
-  if (status == MSW_OK) return writer;
+  if (status == MSW_OK) {
+    writer->behind = msw_write_behind_start(writer->temp);
+    return writer;
+  }
+  msw_temp_hide(writer->temp, writer->path, diag);
   msw_writer_abort(writer);
   return NULL;
 }
@@ -68,7 +76,10 @@ msw_writer *msw_writer_open(const char *path, const msw_plan *plan, const msw_pr
 msw_status msw_writer_finish(msw_writer *writer, const msw_block_counts *counts, unsigned long long *stored_bytes) {
   msw_status status = msw_write_counts(writer, counts);
   if (status == MSW_OK) status = close_file(writer, writer->diag);
+  if (status == MSW_OK)
+    status = msw_write_behind_wait(&writer->behind, writer->options.stop, writer->path, writer->diag);
   if (status != MSW_OK) {
+    msw_temp_hide(writer->temp, writer->path, writer->diag);
     msw_writer_abort(writer);
     return status;
   }

@@ -12,13 +12,6 @@ msw_status msw_write_text_attrs(msw_h5 object, const msw_text_attr *attrs, size_
   return status;
 }
 
-msw_status msw_write_count_attrs(msw_h5 object, const msw_count_attr *attrs, size_t n, msw_diag *diag) {
-  msw_status status = MSW_OK;
-  for (size_t i_attr = 0; i_attr < n && status == MSW_OK; i_attr++)
-    status = msw_h5_attr_numbers(object, attrs[i_attr].name, MSW_H5_U64, &attrs[i_attr].value, 1, diag);
-  return status;
-}
-
 const char *msw_flag_meanings(msw_arena *arena) {
   const char *meanings = "";
   for (size_t i_flag = 0; i_flag < MSW_N_FLAGS; i_flag++)

@@ -23,7 +23,7 @@ static const char *references_text(const msw_plan *plan, msw_arena *arena) {
 static msw_status describe_file(const msw_writer *writer, msw_arena *arena) {
   const char *name = writer->plan->spec->name;
   const msw_text_attr attrs[] = {
-      {"Conventions", "CF-1.10"},
+      {"Conventions", writer->options.keepbits > 0 ? "CF-1.12" : "CF-1.10"},   /* 1.12 knows quantization */
       {"title", name},
       {"source", msw_format(arena, "mfusweep %s (%s)", msw_version(), msw_git_commit())},
       {"history", msw_format(arena, "evaluated by mfusweep %s from sweep '%s'", msw_version(), name)},

@@ -42,6 +42,27 @@ static msw_status describe_flags(msw_h5 dataset, msw_arena *arena, msw_diag *dia
   return status == MSW_OK ? msw_h5_attr_text(dataset, "flag_meanings", msw_flag_meanings(arena), diag) : status;
 }
 
+/* How floats were rounded, as CF-1.12 (section 8.4) wants it said: a variable for all that they share, and on each the
+ * bits of mantissa that it kept. */
+static msw_status write_quantization(const msw_writer *writer, msw_h5 group, msw_arena *arena) {
+  msw_h5 container = MSW_H5_NONE;
+  const msw_text_attr attrs[] = {
+      {"algorithm", "bitround"},
+      {"implementation", msw_format(arena, "mfusweep version %s", msw_version())},
+  };
+  msw_status status = msw_h5_create_container(group, MSW_QUANTIZATION, writer->diag, &container);
+  if (status == MSW_OK) status = msw_write_text_attrs(container, attrs, sizeof attrs / sizeof attrs[0], writer->diag);
+  msw_h5_close(container);
+  return status;
+}
+
+static msw_status describe_rounding(const msw_writer *writer, msw_h5 dataset) {
+  const int32_t kept = writer->options.keepbits;
+  msw_status status = msw_h5_attr_text(dataset, "quantization", MSW_QUANTIZATION, writer->diag);
+  return status == MSW_OK ? msw_h5_attr_numbers(dataset, MSW_QUANTIZATION_BITS, MSW_H5_I32, &kept, 1, writer->diag)
+                          : status;
+}
+
 static msw_status describe_field(const msw_plan_block *block, const msw_field *field, msw_h5 dataset, msw_arena *arena,
                                  msw_diag *diag) {
   const msw_text_attr attrs[] = {
@@ -65,14 +86,19 @@ msw_status msw_write_fields(const msw_writer *writer, const msw_plan_block *bloc
     chunk[i_dim] = block->dims[i_dim].chunk;
   }
   msw_arena scratch = {0};
-  msw_status status = MSW_OK;
+  bool is_rounded = writer->options.keepbits > 0;
+  msw_status status = is_rounded ? write_quantization(writer, group, &scratch) : MSW_OK;
   for (size_t i_field = 0; i_field < block->n_fields && status == MSW_OK; i_field++) {
     const msw_field *field = block->fields[i_field];
     const msw_h5_variable variable = {.name = field->name, .type = stored_type(field->type), .rank = block->rank,
                                       .dims = dims, .chunk = chunk, .scales = scales,
-                                      .deflate = writer->options.deflate};
+                                      .deflate = writer->options.deflate,
+                                      .fletcher32 = writer->options.fletcher32,
+                                      .fill = strcmp(field->name, "flags") == 0 ? MSW_FLAGS_ABSENT : 0};
     status = msw_h5_create_variable(group, &variable, writer->diag, &datasets[i_field]);
     if (status == MSW_OK) status = describe_field(block, field, datasets[i_field], &scratch, writer->diag);
+    if (status == MSW_OK && is_rounded && field->type == MSW_FIELD_F32)
+      status = describe_rounding(writer, datasets[i_field]);
   }
   msw_arena_free(&scratch);
   return status;

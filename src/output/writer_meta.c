@@ -3,6 +3,11 @@
 
 #include "msw/base/str.h"
 
+const char *const msw_summed_attrs[MSW_N_SUMMED_ATTRS] = {"n_total", "n_excluded", "n_void", "n_evaluated"};
+
+enum { EXCLUDED_BIT = 0 };
+_Static_assert(MSW_FLAG_EXCLUDED == (msw_flags)1 << EXCLUDED_BIT, "its count is the first");
+
 const char *msw_meta_block_name(const msw_spec_block *block) {
   return block->name[0] ? block->name : MSW_UNNAMED_BLOCK;
 }
@@ -40,7 +45,11 @@ static msw_status fill_meta(const msw_writer *writer, msw_h5 meta, msw_arena *ar
   if (status == MSW_OK) status = msw_h5_write_text(meta, "expanded", spec->expanded, writer->diag);
   if (status == MSW_OK)
     status = msw_h5_write_text(meta, "methods", msw_methods_json(writer->plan, arena), writer->diag);
-  return status == MSW_OK ? write_inputs(writer->provenance, meta, arena, writer->diag) : status;
+  if (status == MSW_OK) status = write_inputs(writer->provenance, meta, arena, writer->diag);
+  const uint64_t tiles[MSW_N_META_TILES] = {writer->options.tiles.first, writer->options.tiles.n,
+                                            writer->plan->n_tiles};
+  return status == MSW_OK ? msw_h5_write_numbers(meta, MSW_META_TILES, MSW_H5_U64, tiles, MSW_N_META_TILES, writer->diag)
+                          : status;
 }
 
 msw_status msw_write_meta(msw_writer *writer) {
@@ -55,8 +64,8 @@ msw_status msw_write_meta(msw_writer *writer) {
 
 static msw_status write_flag_counts(const msw_block_counts *counts, msw_h5 group, msw_arena *arena, msw_diag *diag) {
   msw_h5 dataset = MSW_H5_NONE;
-  msw_status status = msw_h5_write_numbers(group, "flag_counts", MSW_H5_U64, counts->flags, MSW_N_FLAGS, diag);
-  if (status == MSW_OK) status = msw_h5_open_dataset(group, "flag_counts", diag, &dataset);
+  msw_status status = msw_h5_write_numbers(group, MSW_FLAG_COUNTS, MSW_H5_U64, counts->flags, MSW_N_FLAGS, diag);
+  if (status == MSW_OK) status = msw_h5_open_dataset(group, MSW_FLAG_COUNTS, diag, &dataset);
   if (status == MSW_OK) status = msw_h5_attr_text(dataset, "flag_meanings", msw_flag_meanings(arena), diag);
   msw_h5_close(dataset);
   return status;
@@ -75,16 +84,15 @@ static msw_status write_rules(const msw_plan_block *block, msw_h5 group, msw_are
   return status == MSW_OK ? msw_h5_write_numbers(group, "rule_cells", MSW_H5_U64, cells, n, diag) : status;
 }
 
-static msw_status write_block_counts(const msw_plan_block *block, const msw_block_counts *counts, msw_h5 group,
-                                     msw_arena *arena, msw_diag *diag) {
-  uint64_t n_total = block->counts.n_total, n_excluded = block->counts.n_excluded;
-  const msw_count_attr attrs[] = {
-      {"n_total", n_total},
-      {"n_excluded", n_excluded},
-      {"n_void", n_total - n_excluded - counts->n_evaluated},
-      {"n_evaluated", counts->n_evaluated},
-  };
-  msw_status status = msw_write_count_attrs(group, attrs, sizeof attrs / sizeof attrs[0], diag);
+/* n_total: the cells of the block that this file holds. */
+static msw_status write_block_counts(const msw_plan_block *block, uint64_t n_total, const msw_block_counts *counts,
+                                     msw_h5 group, msw_arena *arena, msw_diag *diag) {
+  uint64_t n_excluded = counts->flags[EXCLUDED_BIT];
+  const uint64_t values[MSW_N_SUMMED_ATTRS] = {n_total, n_excluded, n_total - n_excluded - counts->n_evaluated,
+                                               counts->n_evaluated};
+  msw_status status = MSW_OK;
+  for (size_t i_attr = 0; i_attr < MSW_N_SUMMED_ATTRS && status == MSW_OK; i_attr++)
+    status = msw_h5_attr_numbers(group, msw_summed_attrs[i_attr], MSW_H5_U64, &values[i_attr], 1, diag);
   if (status == MSW_OK) status = write_flag_counts(counts, group, arena, diag);
   return status == MSW_OK ? write_rules(block, group, arena, diag) : status;
 }
@@ -97,7 +105,8 @@ msw_status msw_write_counts(msw_writer *writer, const msw_block_counts *counts) 
     const msw_plan_block *block = &writer->plan->blocks[i_block];
     msw_h5 group = MSW_H5_NONE;
     status = msw_h5_create_group(meta, msw_meta_block_name(block->spec), writer->diag, &group);
-    if (status == MSW_OK) status = write_block_counts(block, &counts[i_block], group, &scratch, writer->diag);
+    if (status == MSW_OK)
+      status = write_block_counts(block, writer->cells[i_block], &counts[i_block], group, &scratch, writer->diag);
     msw_h5_close(group);
   }
   msw_h5_close(meta);

@@ -4,16 +4,29 @@
 
 #include "msw/formats/h5.h"
 #include "msw/output/writer.h"
+#include "write_behind.h"
 
 /* Where a block without a name has its counts in /meta, and its methods in /meta/methods. */
 #define MSW_UNNAMED_BLOCK "block"
 #define MSW_META_GROUP "meta"
+/* In /meta: [first tile, tiles, tiles of the whole plan] of this file. */
+#define MSW_META_TILES "tiles"
+enum { MSW_N_META_TILES = 3 };
+/* Counts of a block in /meta that are sums over its cells: what shards have of them adds up to the result's. */
+#define MSW_FLAG_COUNTS "flag_counts"   /* the data set; the others are attributes */
+enum { MSW_N_SUMMED_ATTRS = 4 };
+extern const char *const msw_summed_attrs[MSW_N_SUMMED_ATTRS];
+/* In every grid whose floats are rounded: CF's container of how. */
+#define MSW_QUANTIZATION "quantization_info"
+#define MSW_QUANTIZATION_BITS "quantization_nsb"   /* attribute of each of those floats */
 
 /* A chunk as it will stand in the file. */
 typedef struct { unsigned char *bytes; size_t cap, n; } msw_stored_chunk;
 typedef struct {
   msw_h5_encoder *encoder;      /* NULL without compression */
   msw_stored_chunk *fields;     /* [most fields of a block] */
+  unsigned char *rounded;       /* a chunk of floats after keepbits */
+  size_t rounded_cap;
 } msw_writer_thread;
 
 struct msw_writer {
@@ -26,6 +39,9 @@ struct msw_writer {
   msw_h5 file;
   msw_h5 **datasets;            /* [n_blocks][n_fields of the block] */
   msw_writer_thread *threads;   /* [options.n_threads] */
+  uint64_t *cells;              /* [n_blocks] committed so far */
+  uint64_t n_bytes;             /* of chunks committed so far */
+  msw_write_behind behind;
 };
 
 /* ---- writer_temp.c ---- */
@@ -33,19 +49,19 @@ struct msw_writer {
  * memory removes it. */
 msw_status msw_temp_claim(const char *path, msw_arena *arena, msw_diag *diag, const char **temp);
 void msw_temp_remove(const char *temp);
+/* Makes problems that name the temporary file name the final one: the user knows no other. */
+void msw_temp_hide(const char *temp, const char *path, msw_diag *diag);
 /* fsync, then the final name; *n_bytes is the file's size. After a failure the temporary file is gone. */
 msw_status msw_temp_promote(const char *temp, const char *path, msw_diag *diag, unsigned long long *n_bytes);
 
 /* ---- writer_names.c ---- */
 /* Errors for names of blocks and zips that something else in the file has. */
-msw_status msw_check_names(const msw_plan *plan, msw_diag *diag);
+msw_status msw_check_names(const msw_plan *plan, const msw_writer_options *options, msw_diag *diag);
 
 /* ---- writer_attrs.c ---- */
 typedef struct { const char *name, *value; } msw_text_attr;
 /* Writes the attributes whose value is neither NULL nor "", in order. */
 msw_status msw_write_text_attrs(msw_h5 object, const msw_text_attr *attrs, size_t n, msw_diag *diag);
-typedef struct { const char *name; uint64_t value; } msw_count_attr;
-msw_status msw_write_count_attrs(msw_h5 object, const msw_count_attr *attrs, size_t n, msw_diag *diag);
 /* "a b c" from the names of all flag bits, as CF's flag_meanings. */
 const char *msw_flag_meanings(msw_arena *arena);
 
@@ -79,5 +95,7 @@ const char *msw_methods_json(const msw_plan *plan, msw_arena *arena);
 /* ---- writer_tiles.c ---- */
 void msw_threads_start(msw_writer *writer);
 void msw_threads_end(msw_writer *writer);
+/* The float32 cells with only `keepbits` (1..22) bits of mantissa left. `rounded` may be `cells`. */
+void msw_round_mantissas(const void *cells, size_t n_cells, int keepbits, void *rounded);
 
 #endif

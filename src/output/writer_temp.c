@@ -90,6 +90,13 @@ msw_status msw_temp_claim(const char *path, msw_arena *arena, msw_diag *diag, co
   return status;
 }
 
+void msw_temp_hide(const char *temp, const char *path, msw_diag *diag) {
+  for (size_t i_problem = 0; i_problem < diag->n; i_problem++) {
+    msw_loc *loc = &diag->items[i_problem].loc;
+    if (loc->file && strcmp(loc->file, temp) == 0) loc->file = msw_strdup(&diag->arena, path);
+  }
+}
+
 void msw_temp_remove(const char *temp) {
   unlink(temp);
   if (doomed == temp) set_doomed(NULL);
@@ -100,7 +107,10 @@ msw_status msw_temp_promote(const char *temp, const char *path, msw_diag *diag, 
   msw_status status = msw_sync_path(temp, diag);
   if (status == MSW_OK && stat(temp, &info) == 0) *n_bytes = (unsigned long long)info.st_size;
   if (status == MSW_OK) status = msw_rename_durably(temp, path, diag);
-  if (status != MSW_OK) unlink(temp);   /* gone already where only the sync of the folder failed */
+  if (status != MSW_OK) {
+    unlink(temp);   /* gone already where only the sync of the folder failed */
+    msw_temp_hide(temp, path, diag);
+  }
   if (doomed == temp) set_doomed(NULL);
   return status;
 }

@@ -4,6 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Of float32. What is kept of it counts as CF's "number of significant bits". */
+enum { MANTISSA_BITS = 23 };
+
 static size_t most_fields(const msw_plan *plan) {
   size_t most = 0;
   for (size_t i_block = 0; i_block < plan->n_blocks; i_block++)
@@ -28,22 +31,47 @@ void msw_threads_end(msw_writer *writer) {
     msw_writer_thread *thread = &writer->threads[i_thread];
     for (size_t i_field = 0; i_field < n_fields; i_field++) free(thread->fields[i_field].bytes);
     msw_h5_encoder_free(thread->encoder);
+    free(thread->rounded);
   }
+}
+
+/* Rounds float32 to the nearest number with `keepbits` bits of mantissa, ties to even: what the bits below amount to is
+ * added before they are cut off, so that a carry goes into the exponent as it should. NaN and infinity stay as they are. */
+void msw_round_mantissas(const void *cells, size_t n_cells, int keepbits, void *rounded) {
+  const uint32_t all_exponent = 0x7f800000u, n_cut = (uint32_t)(MANTISSA_BITS - keepbits);
+  const uint32_t cut = (1u << n_cut) - 1, below_half = cut >> 1;
+  for (size_t i_cell = 0; i_cell < n_cells; i_cell++) {
+    uint32_t bits;
+    memcpy(&bits, (const unsigned char *)cells + i_cell * sizeof bits, sizeof bits);
+    uint32_t is_odd = bits >> n_cut & 1, nearest = (bits + below_half + is_odd) & ~cut;
+    bits = (bits & all_exponent) == all_exponent ? bits : nearest;
+    memcpy((unsigned char *)rounded + i_cell * sizeof bits, &bits, sizeof bits);
+  }
+}
+
+static const void *round_cells(const msw_writer *writer, msw_writer_thread *thread, const void *cells, size_t n_bytes) {
+  thread->rounded = msw_grow(thread->rounded, &thread->rounded_cap, n_bytes, 1);
+  msw_round_mantissas(cells, n_bytes / sizeof(float), writer->options.keepbits, thread->rounded);
+  return thread->rounded;
 }
 
 static void encode(void *context, int thread, size_t i_block, size_t i_field, const void *cells, size_t n_bytes) {
   msw_writer *writer = context;
-  msw_h5_encoder *encoder = writer->threads[thread].encoder;
-  msw_stored_chunk *chunk = &writer->threads[thread].fields[i_field];
-  size_t cell_bytes = msw_field_size(writer->plan->blocks[i_block].fields[i_field]->type);
-  size_t bound = encoder ? msw_h5_encode_bound(encoder, n_bytes) : n_bytes;
-  chunk->bytes = msw_grow(chunk->bytes, &chunk->cap, bound, 1);
-  if (encoder) {
-    chunk->n = msw_h5_encode(encoder, cells, n_bytes, cell_bytes, chunk->bytes);
+  msw_writer_thread *own = &writer->threads[thread];
+  msw_stored_chunk *chunk = &own->fields[i_field];
+  msw_field_type type = writer->plan->blocks[i_block].fields[i_field]->type;
+  size_t bound = own->encoder ? msw_h5_encode_bound(own->encoder, n_bytes) : n_bytes;
+  chunk->bytes = msw_grow(chunk->bytes, &chunk->cap, bound + MSW_H5_FLETCHER32_BYTES, 1);
+  if (type == MSW_FIELD_F32 && writer->options.keepbits > 0) cells = round_cells(writer, own, cells, n_bytes);
+  if (own->encoder) {
+    chunk->n = msw_h5_encode(own->encoder, cells, n_bytes, msw_field_size(type), chunk->bytes);
   } else {
     memcpy(chunk->bytes, cells, n_bytes);   /* the caller may refill its cells before commit */
     chunk->n = n_bytes;
   }
+  if (!writer->options.fletcher32) return;
+  msw_h5_fletcher32(chunk->bytes, chunk->n, chunk->bytes + chunk->n);
+  chunk->n += MSW_H5_FLETCHER32_BYTES;
 }
 
 static msw_status commit(void *context, int thread, size_t i_block, const msw_tile *tile) {
@@ -53,7 +81,11 @@ static msw_status commit(void *context, int thread, size_t i_block, const msw_ti
   for (size_t i_field = 0; i_field < n_fields && status == MSW_OK; i_field++) {
     const msw_stored_chunk *chunk = &writer->threads[thread].fields[i_field];
     status = msw_h5_write_chunk(writer->datasets[i_block][i_field], tile->start, chunk->bytes, chunk->n, writer->diag);
+    writer->n_bytes += chunk->n;
   }
+  writer->cells[i_block] += tile->n_cells;
+  if (status == MSW_OK) msw_write_behind_to(&writer->behind, writer->n_bytes);
+  else msw_temp_hide(writer->temp, writer->path, writer->diag);
   return status;
 }
 

@@ -23,6 +23,7 @@ size_t msw_h5_type_size(msw_h5_type type);
 /* File-level calls. Errors are msw_fail with libhdf5's own text, file name first. */
 msw_status msw_h5_create(const char *path, msw_diag *diag, msw_h5 *file);         /* truncates */
 msw_status msw_h5_open_read(const char *path, msw_diag *diag, msw_h5 *file);      /* not an HDF5 file: MSW_BAD_INPUT */
+msw_status msw_h5_open_update(const char *path, msw_diag *diag, msw_h5 *file);    /* the same, to be read and written */
 /* Closes and checks; a failed close means that the file must not be used. Afterwards no handle of it is open. After a
  * failed close libhdf5 must not run its exit handler: msw_h5_broken() becomes true and main leaves through _exit. */
 msw_status msw_h5_close_file(msw_h5 file, msw_diag *diag);
@@ -33,6 +34,11 @@ msw_status msw_h5_open_group(msw_h5 parent, const char *path, msw_diag *diag, ms
 void msw_h5_close(msw_h5 object);                                                /* group or dataset; MSW_H5_NONE is fine */
 bool msw_h5_exists(msw_h5 parent, const char *path);
 
+/* What a group holds, in order of creation. Links that lead nowhere are MSW_H5_OTHER. */
+typedef enum { MSW_H5_GROUP, MSW_H5_DATASET, MSW_H5_OTHER } msw_h5_kind;
+typedef struct { const char *name; msw_h5_kind kind; } msw_h5_member;
+msw_status msw_h5_list(msw_h5 group, msw_arena *arena, msw_diag *diag, const msw_h5_member **members, size_t *n);
+
 /* Attributes on a group or dataset. Text is a scalar fixed-length UTF-8 string (a netCDF text attribute). */
 msw_status msw_h5_attr_text(msw_h5 object, const char *name, const char *value, msw_diag *diag);
 msw_status msw_h5_attr_numbers(msw_h5 object, const char *name, msw_h5_type type, const void *values, size_t n, msw_diag *diag);
@@ -42,6 +48,8 @@ msw_status msw_h5_read_attr_text(msw_h5 object, const char *name, msw_arena *are
 
 /* Reads an integer attribute of one element; *found is false, *value untouched, when it is absent. */
 msw_status msw_h5_read_attr_int(msw_h5 object, const char *name, msw_diag *diag, int64_t *value, bool *found);
+/* Gives new values to an attribute that is there with n elements. */
+msw_status msw_h5_rewrite_attr(msw_h5 object, const char *name, msw_h5_type type, const void *values, size_t n, msw_diag *diag);
 
 /* Coordinates: 1-D datasets made dimension scales (H5DS), name = dimension name. String ones are variable-length UTF-8. */
 msw_status msw_h5_coord_numbers(msw_h5 group, const char *name, msw_h5_type type, const void *values, size_t n, msw_diag *diag, msw_h5 *dataset);
@@ -51,27 +59,55 @@ msw_status msw_h5_coord_texts(msw_h5 group, const char *name, const char *const 
 msw_status msw_h5_open_dataset(msw_h5 group, const char *path, msw_diag *diag, msw_h5 *dataset);
 msw_status msw_h5_attach_scale(msw_h5 dataset, msw_h5 scale, size_t i_dim, msw_diag *diag);
 
-/* An n-dimensional chunked variable whose dimensions carry the given scales. `deflate`: shuffle + deflate filters are set
- * (chunks are written already filtered). Float types get a NaN fill value and _FillValue; integer ones fill with 0. */
+/* An n-dimensional chunked variable whose dimensions carry the given scales. `deflate`: shuffle + deflate filters are set,
+ * `fletcher32`: a checksum filter after them (chunks are written already filtered). Cells of chunks that are never written
+ * read as NaN for float types, which get a _FillValue too, and as `fill` for integer ones. */
 typedef struct {
   const char *name;
   msw_h5_type type;
   size_t rank;
   const uint64_t *dims, *chunk;    /* [rank] */
   const msw_h5 *scales;            /* [rank] coordinate datasets */
-  bool deflate;
+  bool deflate, fletcher32;
+  uint64_t fill;
 } msw_h5_variable;
 msw_status msw_h5_create_variable(msw_h5 group, const msw_h5_variable *variable, msw_diag *diag, msw_h5 *dataset);
+/* A dataset of one 0 without dimensions: something to hang attributes on (CF's container variables). */
+msw_status msw_h5_create_container(msw_h5 group, const char *name, msw_diag *diag, msw_h5 *dataset);
 
-/* Writes one whole chunk whose first cell is at `offset` [rank]: as msw_h5_encode left it when the variable is `deflate`,
- * else the plain cells. A chunk that reaches over the variable's edge is written whole too. */
+/* Chunks as they are stored. Each has its first cell at `offset` [rank], a multiple of the chunk's shape.
+ * Writes a whole chunk: as msw_h5_encode left it when the variable is `deflate`, else the plain cells; then its checksum
+ * when it is `fletcher32`. A chunk that reaches over the variable's edge is written whole too. */
 msw_status msw_h5_write_chunk(msw_h5 dataset, const uint64_t *offset, const void *bytes, size_t n_bytes, msw_diag *diag);
+/* Bytes that a chunk takes in the file. One that was never written: an error, or (without filters) a guess; reading it is
+ * an error in any case. */
+msw_status msw_h5_chunk_bytes(msw_h5 dataset, const uint64_t *offset, msw_diag *diag, size_t *n_bytes);
+/* Reads the chunk's bytes, as many as msw_h5_chunk_bytes says. */
+msw_status msw_h5_read_chunk(msw_h5 dataset, const uint64_t *offset, void *bytes, msw_diag *diag);
+/* How many chunks have been written; takes time in proportion to them. */
+msw_status msw_h5_count_chunks(msw_h5 dataset, msw_diag *diag, uint64_t *n);
+
+/* A dataset's shape, and its chunks' where it has chunks. */
+typedef struct {
+  bool is_chunked;
+  size_t rank;
+  uint64_t dims[MSW_H5_MAX_RANK], chunk[MSW_H5_MAX_RANK];
+} msw_h5_layout;
+msw_status msw_h5_layout_of(msw_h5 dataset, msw_diag *diag, msw_h5_layout *layout);
+/* True when two datasets have the same type, shape, chunks, filters and fill value: bytes of chunks fit either. */
+msw_status msw_h5_is_alike(msw_h5 a, msw_h5 b, msw_diag *diag, bool *is_alike);
 
 /* Small data sets without dimension scales, for /meta only. */
 msw_status msw_h5_write_text(msw_h5 group, const char *name, const char *value, msw_diag *diag);   /* scalar VL UTF-8 */
 msw_status msw_h5_write_texts(msw_h5 group, const char *name, const char *const *values, size_t n, msw_diag *diag);
 msw_status msw_h5_write_numbers(msw_h5 group, const char *name, msw_h5_type type, const void *values, size_t n, msw_diag *diag);
 msw_status msw_h5_read_text(msw_h5 parent, const char *path, msw_arena *arena, msw_diag *diag, const char **value);
+/* All texts of a dataset of variable-length ones. */
+msw_status msw_h5_read_texts(msw_h5 parent, const char *path, msw_arena *arena, msw_diag *diag, const char *const **values,
+                             size_t *n);
+/* Gives new values to a 1-D dataset that is there with n elements. */
+msw_status msw_h5_rewrite_numbers(msw_h5 parent, const char *path, msw_h5_type type, const void *values, size_t n,
+                                  msw_diag *diag);
 
 /* Reads a hyperslab [start, start+count) of a dataset into `out`, converted to `type`, row-major. */
 msw_status msw_h5_read_slab(msw_h5 parent, const char *path, msw_h5_type type, size_t rank, const uint64_t *start,
@@ -86,6 +122,12 @@ void msw_h5_encoder_free(msw_h5_encoder *encoder);
 size_t msw_h5_encode_bound(msw_h5_encoder *encoder, size_t n_bytes);
 /* Encodes n_bytes of elements of elem_size into out (at least the bound); returns the encoded size. */
 size_t msw_h5_encode(msw_h5_encoder *encoder, const void *bytes, size_t n_bytes, size_t elem_size, void *out);
+
+/* The checksum of HDF5's fletcher32 filter, as it is stored after a chunk's bytes. */
+enum { MSW_H5_FLETCHER32_BYTES = 4 };
+void msw_h5_fletcher32(const void *bytes, size_t n_bytes, unsigned char checksum[MSW_H5_FLETCHER32_BYTES]);
+/* CRC-32 (zlib's), to tell whether two stored chunks are the same without keeping them. */
+uint32_t msw_h5_crc32(const void *bytes, size_t n_bytes);
 
 const char *msw_h5_library_version(void);
 

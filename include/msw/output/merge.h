@@ -14,11 +14,11 @@
 
 typedef struct {
   const volatile sig_atomic_t *stop;   /* non-zero: end soon with MSW_INTERRUPTED; may be NULL */
-  msw_progress *progress;              /* in bytes; may be NULL */
+  msw_progress *progress;              /* in bytes; started and ended here; may be NULL */
 } msw_merge_options;
 
-/* Builds `out` from shards that together hold every tile (in any order; the same tiles twice: one of them is taken) and
- * carry one identity. Written under a temporary name, compared with the shards chunk by chunk, closed, synced, renamed,
+/* Builds `out` from shards that together hold every tile (in any order; the same tiles twice: one of them is taken), carry
+ * one identity and store their cells in one way. Written under a temporary name, compared with the shards chunk by chunk, closed, synced, renamed,
  * folder synced; the shards are left as they are. *stored_bytes: size of `out`.
  * MSW_BAD_INPUT: shards of different results, or tiles missing; all of it reported. */
 msw_status msw_merge(const char *const *shards, size_t n_shards, const char *out, const msw_merge_options *options,

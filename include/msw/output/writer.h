@@ -4,6 +4,7 @@
 #ifndef MSW_OUTPUT_WRITER_H
 #define MSW_OUTPUT_WRITER_H
 
+#include <signal.h>
 #include <stdbool.h>
 
 #include "msw/base/diag.h"
@@ -22,6 +23,7 @@ typedef struct {
   int keepbits;                  /* mantissa bits of float32 to keep (rounded to nearest even), 1..22; 0: all of them */
   msw_tile_range tiles;          /* the part of the plan that this file holds; n 0: all. Floats of other cells read as NaN,
                                     flags as MSW_FLAGS_ABSENT */
+  const volatile sig_atomic_t *stop;   /* looked at while msw_writer_finish waits for the disk; may be NULL */
 } msw_writer_options;
 
 typedef struct msw_writer msw_writer;
@@ -32,8 +34,8 @@ msw_writer *msw_writer_open(const char *path, const msw_plan *plan, const msw_pr
                             msw_writer_options options, msw_diag *diag);
 /* For msw_run. Errors of commit are in the diag given to open. */
 msw_sink msw_writer_sink(msw_writer *writer);
-/* Writes /meta's counts, closes, syncs, renames, syncs the folder. Frees the writer in any case; after a failure nothing of
- * it is left on disk. *stored_bytes: size of the file. */
+/* Writes /meta's counts, closes, syncs, renames, syncs the folder. Frees the writer in any case; after a failure, and after
+ * MSW_INTERRUPTED, nothing of it is left on disk. *stored_bytes: size of the file. */
 msw_status msw_writer_finish(msw_writer *writer, const msw_block_counts *counts, unsigned long long *stored_bytes);
 /* Closes and removes the temporary file. */
 void msw_writer_abort(msw_writer *writer);

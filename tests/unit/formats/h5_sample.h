@@ -100,7 +100,8 @@ static inline void sample_write_coords(msw_h5 group, msw_h5 *scales, msw_diag *d
 static inline msw_h5 sample_write_variable(msw_h5 group, const char *name, msw_h5_type type, bool deflate,
                                            const msw_h5 *scales, const void *cells, msw_diag *diag) {
   msw_h5 dataset;
-  msw_h5_variable variable = {name, type, SAMPLE_RANK, sample_dims, sample_chunk, scales, deflate};
+  msw_h5_variable variable = {.name = name, .type = type, .rank = SAMPLE_RANK, .dims = sample_dims,
+                              .chunk = sample_chunk, .scales = scales, .deflate = deflate};
   msw_h5_create_variable(group, &variable, diag, &dataset);
   assert_no_errors(diag);
   sample_write_cells(dataset, &variable, cells, diag);

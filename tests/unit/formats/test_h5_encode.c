@@ -76,7 +76,8 @@ static void round_trip(msw_h5 file, const char *name, msw_h5_type type, const ms
   unsigned char *cells = msw_alloc(n_bytes), *back = msw_alloc(n_bytes);
   fill(cells, n_bytes, 7);
   msw_h5 dataset;
-  msw_h5_variable variable = {name, type, 1, &n, &chunk, scale, true};
+  msw_h5_variable variable = {.name = name, .type = type, .rank = 1, .dims = &n, .chunk = &chunk, .scales = scale,
+                              .deflate = true};
   msw_h5_create_variable(file, &variable, diag, &dataset);
   sample_write_cells(dataset, &variable, cells, diag);
   msw_h5_close(dataset);

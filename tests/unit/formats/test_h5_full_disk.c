@@ -66,7 +66,7 @@ static msw_status write_carelessly(const char *path, msw_diag *diag) {
   msw_h5_create(path, diag, &file);
   msw_h5_coord_numbers(file, "row", MSW_H5_I32, rows, N_CHUNKS, diag, &scales[0]);
   msw_h5_coord_numbers(file, "column", MSW_H5_I32, columns, N_CELLS, diag, &scales[1]);
-  msw_h5_variable variable = {"big", MSW_H5_F32, 2, dims, chunk, scales, false};
+  msw_h5_variable variable = {.name = "big", .type = MSW_H5_F32, .rank = 2, .dims = dims, .chunk = chunk, .scales = scales};
   msw_h5_create_variable(file, &variable, diag, &dataset);
   for (uint64_t i_row = 0; i_row < N_CHUNKS; i_row++)
     msw_h5_write_chunk(dataset, (const uint64_t[]){i_row, 0}, cells, sizeof cells, diag);

@@ -41,7 +41,8 @@ static void twenty_dimensions_work(void **state) {
   }
   const float cells[N_TP * N_TP] = {1, 2, 3, 4, 5, 6, 7, 8, 9};
   float back[N_TP * N_TP];
-  msw_h5_variable variable = {"deep", MSW_H5_F32, MSW_H5_MAX_RANK, dims, chunk, scales, true};
+  msw_h5_variable variable = {.name = "deep", .type = MSW_H5_F32, .rank = MSW_H5_MAX_RANK, .dims = dims,
+                              .chunk = chunk, .scales = scales, .deflate = true};
   msw_h5_create_variable(c->file, &variable, &c->diag, &dataset);
   sample_write_cells(dataset, &variable, cells, &c->diag);
   msw_h5_close(dataset);
@@ -55,7 +56,8 @@ static void unwritten_chunks_read_as_fill(void **state) {
   created *c = *state;
   const uint64_t dims[1] = {N_TP}, chunk[1] = {2}, start[1] = {0};
   msw_h5 dataset;
-  msw_h5_variable variable = {"empty", MSW_H5_F32, 1, dims, chunk, &c->scale, true};
+  msw_h5_variable variable = {.name = "empty", .type = MSW_H5_F32, .rank = 1, .dims = dims, .chunk = chunk,
+                              .scales = &c->scale, .deflate = true};
   msw_h5_create_variable(c->file, &variable, &c->diag, &dataset);
   msw_h5_close(dataset);
   variable.name = "empty_flags";
@@ -82,8 +84,9 @@ static void bad_variables_are_refused(void **state) {
   };
   for (size_t i_case = 0; i_case < sizeof cases / sizeof cases[0]; i_case++) {
     msw_h5 dataset;
-    msw_h5_variable variable = {cases[i_case].name, MSW_H5_F32,        cases[i_case].rank, &cases[i_case].dim,
-                                &cases[i_case].chunk, &c->scale, true};
+    msw_h5_variable variable = {.name = cases[i_case].name, .type = MSW_H5_F32, .rank = cases[i_case].rank,
+                                .dims = &cases[i_case].dim, .chunk = &cases[i_case].chunk, .scales = &c->scale,
+                                .deflate = true};
     assert_int_equal(msw_h5_create_variable(c->file, &variable, &c->diag, &dataset), MSW_FAILED);
     assert_int_equal(dataset, MSW_H5_NONE);
     assert_says(&c->diag, cases[i_case].says);
@@ -96,7 +99,8 @@ static void misplaced_chunks_are_refused(void **state) {
   const uint64_t dims[1] = {N_TP}, chunk[1] = {2}, between = 1, beyond = 4;
   const float cells[2] = {1, 2};
   msw_h5 dataset;
-  msw_h5_variable variable = {"step_us", MSW_H5_F32, 1, dims, chunk, &c->scale, false};
+  msw_h5_variable variable = {.name = "step_us", .type = MSW_H5_F32, .rank = 1, .dims = dims, .chunk = chunk,
+                              .scales = &c->scale};
   msw_h5_create_variable(c->file, &variable, &c->diag, &dataset);
   assert_int_equal(msw_h5_write_chunk(dataset, &between, cells, sizeof cells, &c->diag), MSW_FAILED);
   assert_int_equal(msw_h5_write_chunk(dataset, &beyond, cells, sizeof cells, &c->diag), MSW_FAILED);

@@ -137,6 +137,15 @@ static inline void sample_dims(msw_plan_block *block) {
   }
 }
 
+/* The numbers of the tiles, after any change of the blocks. */
+static inline void sample_number_tiles(sample *s) {
+  s->plan.n_tiles = 0;
+  for (size_t i_block = 0; i_block < s->plan.n_blocks; i_block++) {
+    s->blocks[i_block].first_tile = s->plan.n_tiles;
+    s->plan.n_tiles += s->blocks[i_block].n_cases * s->blocks[i_block].tiles_per_case;
+  }
+}
+
 static inline void sample_block(sample *s, const char *name) {
   msw_spec_block *spec = &s->spec_blocks[s->plan.n_blocks];
   msw_plan_block *block = &s->blocks[s->plan.n_blocks];
@@ -149,6 +158,7 @@ static inline void sample_block(sample *s, const char *name) {
   sample_methods(s, block);
   sample_dims(block);
   s->plan.n_blocks++;
+  sample_number_tiles(s);
 }
 
 /* The file's frame; blocks are added by sample_block. */
@@ -172,6 +182,7 @@ static inline void sample_zip(sample *s, size_t i_block) {
   spec->axes[MSW_AXIS_MODEL].zip = spec->axes[MSW_AXIS_TP].zip = 0;
   block->rank = block->n_outer = 0;
   sample_dims(block);
+  sample_number_tiles(s);
 }
 
 /* The value of a cell, from its place: every seventh is void. */
@@ -206,41 +217,61 @@ static inline void sample_fill(const msw_plan_block *block, const msw_tile *tile
   }
 }
 
-/* Sends every tile through the sink, thread numbers in turn. */
-static inline msw_status sample_run(sample *s, const msw_sink *sink, int n_threads) {
-  int thread = 0;
-  msw_status status = MSW_OK;
-  for (size_t i_block = 0; i_block < s->plan.n_blocks; i_block++) {
-    const msw_plan_block *block = &s->blocks[i_block];
-    unsigned char *cells = msw_alloc((size_t)block->chunk_cells * sizeof(float));
-    for (uint64_t i_tile = 0; i_tile < block->n_cases * block->tiles_per_case && status == MSW_OK; i_tile++) {
-      msw_tile tile;
-      msw_plan_tile(block, i_tile / block->tiles_per_case, i_tile % block->tiles_per_case, &tile);
-      thread = (thread + 1) % n_threads;
-      for (size_t i_field = 0; i_field < block->n_fields; i_field++) {
-        size_t n_bytes = (size_t)block->chunk_cells * msw_field_size(block->fields[i_field]->type);
-        sample_fill(block, &tile, block->fields[i_field], cells);
-        sink->encode(sink->context, thread, i_block, i_field, cells, n_bytes);
-      }
-      status = sink->commit(sink->context, thread, i_block, &tile);
-    }
-    free(cells);
+/* Counts what msw_run would count, from a chunk of the field `flags`. */
+static inline void sample_count(const msw_plan_block *block, const msw_tile *tile, const unsigned char *flags,
+                                msw_block_counts *counts) {
+  uint64_t n_void = 0;
+  for (uint64_t i_cell = 0; i_cell < block->chunk_cells; i_cell++) {
+    msw_flags bits;
+    memcpy(&bits, flags + i_cell * sizeof bits, sizeof bits);
+    n_void += bits == MSW_FLAG_VOID_TP;   /* cells beyond the edge have none */
   }
+  counts->n_evaluated += tile->n_cells - n_void;
+  counts->flags[2] += n_void;
+}
+
+/* Sends the tiles of a block that lie in the range through the sink, thread numbers in turn. */
+static inline msw_status sample_run_block(sample *s, const msw_sink *sink, int n_threads, size_t i_block,
+                                          msw_tile_range tiles) {
+  const msw_plan_block *block = &s->blocks[i_block];
+  unsigned char *cells = msw_alloc((size_t)block->chunk_cells * sizeof(float));
+  msw_status status = MSW_OK;
+  int thread = 0;
+  for (uint64_t i_tile = 0; i_tile < block->n_cases * block->tiles_per_case && status == MSW_OK; i_tile++) {
+    uint64_t number = block->first_tile + i_tile;
+    if (number < tiles.first || number >= tiles.first + tiles.n) continue;
+    msw_tile tile;
+    msw_plan_tile(block, i_tile / block->tiles_per_case, i_tile % block->tiles_per_case, &tile);
+    thread = (thread + 1) % n_threads;
+    for (size_t i_field = 0; i_field < block->n_fields; i_field++) {
+      size_t n_bytes = (size_t)block->chunk_cells * msw_field_size(block->fields[i_field]->type);
+      sample_fill(block, &tile, block->fields[i_field], cells);
+      if (strcmp(block->fields[i_field]->name, "flags") == 0) sample_count(block, &tile, cells, &s->counts[i_block]);
+      sink->encode(sink->context, thread, i_block, i_field, cells, n_bytes);
+    }
+    status = sink->commit(sink->context, thread, i_block, &tile);
+  }
+  free(cells);
   return status;
 }
 
-/* Writes the whole result; returns the size of the file. */
+/* Sends a stretch of the tiles through the sink (n 0: all of them) and counts their cells in s->counts. */
+static inline msw_status sample_run(sample *s, const msw_sink *sink, int n_threads, msw_tile_range tiles) {
+  if (tiles.n == 0) tiles = (msw_tile_range){0, s->plan.n_tiles};
+  memset(s->counts, 0, sizeof s->counts);
+  msw_status status = MSW_OK;
+  for (size_t i_block = 0; i_block < s->plan.n_blocks && status == MSW_OK; i_block++)
+    status = sample_run_block(s, sink, n_threads, i_block, tiles);
+  return status;
+}
+
+/* Writes the result, or the part of it that the options name; returns the size of the file. */
 static inline unsigned long long sample_write(sample *s, const char *path, msw_writer_options options) {
   msw_writer *writer = msw_writer_open(path, &s->plan, &s->provenance, options, &s->diag);
   assert_no_errors(&s->diag);
   assert_non_null(writer);
   msw_sink sink = msw_writer_sink(writer);
-  assert_int_equal(sample_run(s, &sink, options.n_threads), MSW_OK);
-  for (size_t i_block = 0; i_block < s->plan.n_blocks; i_block++) {
-    uint64_t n_total = s->blocks[i_block].counts.n_total, n_void = (n_total + 6) / 7;
-    s->counts[i_block] = (msw_block_counts){.n_evaluated = n_total - n_void};
-    s->counts[i_block].flags[2] = n_void;   /* void_tp */
-  }
+  assert_int_equal(sample_run(s, &sink, options.n_threads, options.tiles), MSW_OK);
   unsigned long long n_bytes = 0;
   assert_int_equal(msw_writer_finish(writer, s->counts, &n_bytes), MSW_OK);
   assert_no_errors(&s->diag);

@@ -36,7 +36,7 @@ static int write_until_full(sample *s, rlim_t limit) {
   if (writer) {
     msw_sink sink = msw_writer_sink(writer);
     unsigned long long n_bytes;
-    status = sample_run(s, &sink, 1);
+    status = sample_run(s, &sink, 1, (msw_tile_range){0});
     if (status == MSW_OK) status = msw_writer_finish(writer, s->counts, &n_bytes);
     else msw_writer_abort(writer);
   }
@@ -59,6 +59,22 @@ static void a_full_disk_leaves_nothing(void **state) {
     assert_int_equal(in_child(write_until_full, s, full * (rlim_t)i_step / (rlim_t)n_steps), CHILD_FINE);
 }
 
+static void a_stop_while_the_disk_works_leaves_nothing(void **state) {
+  sample *s = *state;
+  const volatile sig_atomic_t stop = 1;
+  const msw_writer_options stopped = {.n_threads = 1, .stop = &stop};
+  unsigned long long n_bytes = 0;
+  sample_plan(s);
+  sample_block(s, "");
+  msw_writer *writer = msw_writer_open(in_dir(s, "out.h5"), &s->plan, &s->provenance, stopped, &s->diag);
+  assert_non_null(writer);
+  msw_sink sink = msw_writer_sink(writer);
+  assert_int_equal(sample_run(s, &sink, 1, (msw_tile_range){0}), MSW_OK);
+  assert_int_equal(msw_writer_finish(writer, s->counts, &n_bytes), MSW_INTERRUPTED);
+  assert_int_equal(s->diag.n_errors, 0);
+  assert_int_equal(n_files(s), 0);
+}
+
 static int run_out_of_memory(sample *s, rlim_t limit) {
   (void)limit;
   if (!freopen("/dev/null", "w", stderr)) return CHILD_WRONG;
@@ -78,6 +94,7 @@ static void running_out_of_memory_leaves_nothing(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test_setup_teardown(a_full_disk_leaves_nothing, sample_setup, sample_teardown),
+      cmocka_unit_test_setup_teardown(a_stop_while_the_disk_works_leaves_nothing, sample_setup, sample_teardown),
       cmocka_unit_test_setup_teardown(running_out_of_memory_leaves_nothing, sample_setup, sample_teardown),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -123,7 +123,7 @@ static void an_aborted_result_leaves_nothing(void **state) {
   assert_int_equal(n_files(s), 1);
   assert_false(msw_is_file(in_dir(s, "out.h5")));
   msw_sink sink = msw_writer_sink(writer);
-  assert_int_equal(sample_run(s, &sink, 1), MSW_OK);
+  assert_int_equal(sample_run(s, &sink, 1, (msw_tile_range){0}), MSW_OK);
   msw_writer_abort(writer);
   msw_writer_abort(NULL);
   assert_int_equal(n_files(s), 0);

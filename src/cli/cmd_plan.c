@@ -11,7 +11,7 @@ typedef struct {
   msw_data_options data;
   const char *spec;
   bool json;
-  msw_opt_list sets;
+  msw_opt_list sets, only;
 } plan_options;
 
 #define AT(field) offsetof(plan_options, field)
@@ -20,6 +20,8 @@ static const msw_opt options_table[] = {
     {MSW_OPT_SWITCH, 0, "json", NULL, AT(json), MSW_OPT_OPTIONAL, "the same for machines"},
     {MSW_OPT_LIST, 0, "set", "PATH=VALUE", AT(sets), MSW_OPT_OPTIONAL,
      "change the sweep document before it is read, e.g. axes.tp=1,2; repeatable"},
+    {MSW_OPT_LIST, 0, "only", "AXIS=GLOB[,GLOB]", AT(only), MSW_OPT_OPTIONAL,
+     "keep only these values of an axis, e.g. model=llama* or batch=1:8; repeatable"},
     MSW_DATA_OPTIONS(plan_options),
 };
 
@@ -35,7 +37,8 @@ static const char more[] =
 
 static msw_status cmd_plan(const void *opaque, msw_context *ctx) {
   const plan_options *options = opaque;
-  msw_spec_edits edits = {.sets = options->sets.items, .n_sets = options->sets.n};
+  msw_spec_edits edits = {.sets = options->sets.items, .n_sets = options->sets.n,
+                          .only = options->only.items, .n_only = options->only.n};
   msw_spec spec = {0};
   msw_plan plan = {0};
   msw_status status = msw_context_open_data(ctx, &options->data);

@@ -4,7 +4,7 @@
 
 #include <signal.h>
 
-/* From now on the first SIGINT or SIGTERM only sets the flag that is returned; a second one ends the process as usual.
+/* From now on the first SIGINT or SIGTERM only sets the flag that is returned; a second one, of either, ends the process.
  * The flag is the process's own: the one global of this layer. */
 const volatile sig_atomic_t *msw_catch_interrupts(void);
 

@@ -20,10 +20,12 @@ typedef struct {
   size_t n_operands;
 } arguments;
 
+static bool is_operand(const msw_opt *opt) { return opt->kind == MSW_OPT_OPERAND || opt->kind == MSW_OPT_OPERANDS; }
+
 static const msw_opt *find_name(const msw_opt_table *table, const char *name, size_t len) {
   for (size_t i_opt = 0; i_opt < table->n_options; i_opt++) {
     const msw_opt *opt = &table->options[i_opt];
-    if (opt->kind == MSW_OPT_OPERAND) continue;
+    if (is_operand(opt)) continue;
     if (strncmp(opt->name, name, len) == 0 && opt->name[len] == '\0') return opt;
   }
   return NULL;
@@ -36,8 +38,10 @@ static const msw_opt *find_letter(const msw_opt_table *table, char letter) {
 }
 
 static const msw_opt *find_operand(const msw_opt_table *table, size_t i_operand) {
-  for (size_t i_opt = 0; i_opt < table->n_options; i_opt++)
-    if (table->options[i_opt].kind == MSW_OPT_OPERAND && i_operand-- == 0) return &table->options[i_opt];
+  for (size_t i_opt = 0; i_opt < table->n_options; i_opt++) {
+    const msw_opt *opt = &table->options[i_opt];
+    if (opt->kind == MSW_OPT_OPERANDS || (opt->kind == MSW_OPT_OPERAND && i_operand-- == 0)) return opt;
+  }
   return NULL;
 }
 
@@ -49,7 +53,7 @@ static void refuse_unknown(const arguments *args, const char *given) {
   const char **names = msw_arena_array(args->arena, args->table->n_options, sizeof *names);
   size_t n = 0;
   for (size_t i_opt = 0; i_opt < args->table->n_options; i_opt++)
-    if (args->table->options[i_opt].kind != MSW_OPT_OPERAND) names[n++] = args->table->options[i_opt].name;
+    if (!is_operand(&args->table->options[i_opt])) names[n++] = args->table->options[i_opt].name;
   size_t dashes = strspn(given, "-");
   const char *word = msw_strndup(args->arena, given + dashes, strcspn(given + dashes, "="));
   const char *nearest = dashes > 1 ? msw_nearest(word, names, n) : NULL;
@@ -81,7 +85,8 @@ static void set_variable(arguments *args, const msw_opt *opt, const char *value)
   switch (opt->kind) {
     case MSW_OPT_SWITCH: *(bool *)variable = true; break;
     case MSW_OPT_COUNT: set_count(args, opt, value, variable); break;
-    case MSW_OPT_LIST: add_to_list(args, variable, value); break;
+    case MSW_OPT_LIST:
+    case MSW_OPT_OPERANDS: add_to_list(args, variable, value); break;
     case MSW_OPT_TEXT:
     case MSW_OPT_OPERAND: *(const char **)variable = value; break;
   }
@@ -144,7 +149,7 @@ static void check_needed(const arguments *args) {
   for (size_t i_opt = 0; i_opt < args->table->n_options; i_opt++) {
     const msw_opt *opt = &args->table->options[i_opt];
     if (args->seen[i_opt] || opt->need != MSW_OPT_NEEDED) continue;
-    const char *dashes = opt->kind == MSW_OPT_OPERAND ? "" : "--";
+    const char *dashes = is_operand(opt) ? "" : "--";
     msw_error(args->diag, command_line, NULL, see_help(args), "%s%s is missing: %s", dashes, opt->name, opt->help);
   }
 }

@@ -18,7 +18,8 @@ typedef enum {
   MSW_OPT_TEXT,      /* const char *; at most once */
   MSW_OPT_LIST,      /* msw_opt_list; repeatable */
   MSW_OPT_COUNT,     /* int, at least 1, 0 when not given; at most once */
-  MSW_OPT_OPERAND    /* const char *; in the order of the table */
+  MSW_OPT_OPERAND,   /* const char *; in the order of the table */
+  MSW_OPT_OPERANDS   /* msw_opt_list; all that follow, so it comes last */
 } msw_opt_kind;
 
 typedef enum {

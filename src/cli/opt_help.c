@@ -33,10 +33,11 @@ static void put_words(wrapped *page, const char *text) {
 static const char *usage_of(const msw_opt *opt, msw_arena *arena) {
   bool optional = opt->need == MSW_OPT_OPTIONAL;
   const char *name = opt->name;
-  if (opt->kind != MSW_OPT_OPERAND)
+  bool repeats = opt->kind == MSW_OPT_LIST || opt->kind == MSW_OPT_OPERANDS;
+  if (opt->kind != MSW_OPT_OPERAND && opt->kind != MSW_OPT_OPERANDS)
     name = opt->letter ? msw_format(arena, "-%c", opt->letter) : msw_format(arena, "--%s", opt->name);
   return msw_format(arena, "%s%s%s%s%s%s", optional ? "[" : "", name, opt->value ? " " : "",
-                    opt->value ? opt->value : "", optional ? "]" : "", opt->kind == MSW_OPT_LIST ? "..." : "");
+                    opt->value ? opt->value : "", optional ? "]" : "", repeats ? "..." : "");
 }
 
 void msw_opt_print_usage(const msw_opt_table *table, FILE *out) {
@@ -54,7 +55,7 @@ void msw_opt_print_usage(const msw_opt_table *table, FILE *out) {
 
 /* "-o, --output OUT.h5" */
 static const char *heading_of(const msw_opt *opt, msw_arena *arena) {
-  if (opt->kind == MSW_OPT_OPERAND) return opt->name;
+  if (opt->kind == MSW_OPT_OPERAND || opt->kind == MSW_OPT_OPERANDS) return opt->name;
   const char *letter = opt->letter ? msw_format(arena, "-%c, ", opt->letter) : "    ";
   return msw_format(arena, "%s--%s%s%s", letter, opt->name, opt->value ? " " : "", opt->value ? opt->value : "");
 }

@@ -19,32 +19,54 @@ static msw_loc place_of(const char *path, msw_diag *diag) {
   return (msw_loc){.file = msw_strdup(&diag->arena, path)};
 }
 
-static bool refuse(const char *path, const char *why, msw_diag *diag) {
+static msw_status refuse(const char *path, const char *why, msw_diag *diag) {
   msw_error(diag, place_of(path, diag), NULL, "name another place with -o", "cannot be written: %s", why);
+  return MSW_BAD_INPUT;
+}
+
+/* What may be otherwise tomorrow, against what is wrong with the name. */
+static bool is_worlds_fault(int cause) {
+  static const int causes[] = {EACCES, EPERM, EROFS, ENOSPC, EDQUOT, EIO, EMFILE, ENFILE, ESTALE};
+  for (size_t i_cause = 0; i_cause < sizeof causes / sizeof causes[0]; i_cause++)
+    if (cause == causes[i_cause]) return true;
   return false;
 }
 
-static bool make_folder(const char *path, msw_arena *arena, msw_diag *diag) {
+static msw_status fail(const char *path, int cause, const char *why, msw_diag *diag) {
+  if (!is_worlds_fault(cause)) return refuse(path, why, diag);
+  msw_fail(diag, place_of(path, diag), "cannot be written: %s", why);
+  return MSW_FAILED;
+}
+
+/* Why nothing can be made below `path`, by its nearest existing parent; 0 when that is not what hinders. */
+static int parent_problem(const char *path, msw_arena *arena) {
+  const char *at = path;
+  while (access(at, F_OK) != 0 && strcmp(at, "/") != 0 && strcmp(at, ".") != 0) at = msw_dir_name(arena, at);
+  return access(at, W_OK) == 0 ? 0 : errno;
+}
+
+static msw_status make_folder(const char *path, msw_arena *arena, msw_diag *diag) {
   msw_diag unused = {0};
   const char *folder = msw_dir_name(arena, path);
-  bool good = msw_is_dir(folder) || msw_make_dirs(folder, &unused) == MSW_OK;
-  if (!good) {
+  msw_status status = msw_is_dir(folder) ? MSW_OK : msw_make_dirs(folder, &unused);
+  if (status != MSW_OK) {
     const msw_problem *problem = &unused.items[unused.n - 1];
-    refuse(path, msw_format(arena, "%s: %s", problem->loc.file ? problem->loc.file : folder, problem->message), diag);
+    const char *why = msw_format(arena, "%s: %s", problem->loc.file ? problem->loc.file : folder, problem->message);
+    status = fail(path, parent_problem(folder, arena), why, diag);
   }
   msw_diag_free(&unused);
-  return good;
+  return status;
 }
 
 /* Permissions alone do not tell (root, read-only file systems, /proc): make a file and remove it. */
-static bool try_file(const char *path, msw_arena *arena, msw_diag *diag) {
+static msw_status try_file(const char *path, msw_arena *arena, msw_diag *diag) {
   const char *temp = msw_temp_name(arena, path);
   const int mode = 0666;   /* less the umask */
   int fd = open(temp, O_WRONLY | O_CREAT | O_CLOEXEC, mode);
-  if (fd < 0) return refuse(path, strerror(errno), diag);
+  if (fd < 0) return fail(path, errno, strerror(errno), diag);
   close(fd);
   unlink(temp);
-  return true;
+  return MSW_OK;
 }
 
 static bool is_same_file(const char *a, const char *b) {
@@ -53,15 +75,16 @@ static bool is_same_file(const char *a, const char *b) {
          info_a.st_ino == info_b.st_ino;
 }
 
-bool msw_place_check(const char *path, const char *const *inputs, size_t n_inputs, msw_diag *diag) {
+msw_status msw_place_check(const char *path, const char *const *inputs, size_t n_inputs, msw_diag *diag) {
   if (path[0] == '\0') return refuse("''", "the name is empty", diag);
   if (msw_ends_with(path, "/") || msw_is_dir(path)) return refuse(path, "it is a folder", diag);
   for (size_t i_input = 0; i_input < n_inputs; i_input++)
     if (is_same_file(path, inputs[i_input])) return refuse(path, "it is an input", diag);
   msw_arena arena = {0};
-  bool good = make_folder(path, &arena, diag) && try_file(path, &arena, diag);
+  msw_status status = make_folder(path, &arena, diag);
+  if (status == MSW_OK) status = try_file(path, &arena, diag);
   msw_arena_free(&arena);
-  return good;
+  return status;
 }
 
 bool msw_place_has_room(const char *path, uint64_t bytes, bool compressed, bool only_warn, msw_diag *diag) {

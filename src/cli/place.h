@@ -1,5 +1,4 @@
-/* The place that a result is to be written to. The user named it, so what is wrong with it is found before any work and
- * is bad input (exit code 2), not a failure.
+/* The place that a result is to be written to. What is wrong with it is found before any work.
  */
 #ifndef MSW_CLI_PLACE_H
 #define MSW_CLI_PLACE_H
@@ -11,8 +10,9 @@
 #include "msw/base/diag.h"
 
 /* Creates missing folders above `path` and tries whether a file can be made beside it; leaves none behind. A place that
- * is one of the files `inputs` [n_inputs] is refused. */
-bool msw_place_check(const char *path, const char *const *inputs, size_t n_inputs, msw_diag *diag);
+ * is one of the files `inputs` [n_inputs] is refused. MSW_BAD_INPUT: another name would do; MSW_FAILED: the name is
+ * fine, but for now nothing can be written there (no space, no right to, read-only, broken). */
+msw_status msw_place_check(const char *path, const char *const *inputs, size_t n_inputs, msw_diag *diag);
 
 /* False (and an error) when not even a third of the bytes, or all of them where they are not to be compressed, fits on
  * the file system. With `only_warn` it is a warning and true. */

@@ -51,20 +51,32 @@ static void print_flags(const msw_block_counts *sum, uint64_t n_cells) {
 static void print_cells(const msw_run_summary *summary, const msw_block_counts *sum) {
   uint64_t n_cells = summary->plan->n_cells, n_excluded = cells_with(sum, MSW_FLAG_EXCLUDED);
   uint64_t n_void = n_cells - sum->n_evaluated - n_excluded;
-  char all[TEXT_BYTES], evaluated[TEXT_BYTES], excluded[TEXT_BYTES], none[TEXT_BYTES], time[TEXT_BYTES],
-      rate[TEXT_BYTES];
-  double per_s = summary->seconds > 0.0 ? (double)n_cells / summary->seconds : 0.0;
+  char all[TEXT_BYTES], evaluated[TEXT_BYTES], excluded[TEXT_BYTES], none[TEXT_BYTES];
   msw_log("%s cells: %s evaluated, %s excluded by rules, %s void", msw_human_count(n_cells, all, sizeof all),
           msw_human_count(sum->n_evaluated, evaluated, sizeof evaluated),
           msw_human_count(n_excluded, excluded, sizeof excluded), msw_human_count(n_void, none, sizeof none));
-  msw_log("%s, %s cells/s with %d thread%s", msw_human_seconds(summary->seconds, time, sizeof time),
-          msw_human_count((uint64_t)per_s, rate, sizeof rate), summary->n_threads, summary->n_threads == 1 ? "" : "s");
+}
+
+static void print_time(const msw_run_summary *summary) {
+  uint64_t n_cells = summary->n_cells_computed;
+  char cells[TEXT_BYTES], time[TEXT_BYTES], rate[TEXT_BYTES];
+  double per_s = summary->seconds > 0.0 ? (double)n_cells / summary->seconds : 0.0;
+  msw_human_count(n_cells, cells, sizeof cells);
+  msw_human_seconds(summary->seconds, time, sizeof time);
+  msw_human_count((uint64_t)per_s, rate, sizeof rate);
+  const char *plural = summary->n_threads == 1 ? "" : "s";
+  if (n_cells == summary->plan->n_cells)
+    msw_log("%s, %s cells/s with %d thread%s", time, rate, summary->n_threads, plural);
+  else if (n_cells == 0) msw_log("%s; all of them were computed before or by others", time);
+  else
+    msw_log("%s, %s of them computed here, %s cells/s with %d thread%s", time, cells, rate, summary->n_threads, plural);
 }
 
 void msw_run_summary_print(const msw_run_summary *summary) {
   msw_block_counts sum = sum_blocks(summary);
   char bytes[TEXT_BYTES];
   print_cells(summary, &sum);
+  print_time(summary);
   print_flags(&sum, summary->plan->n_cells);
   if (cells_with(&sum, MSW_FLAG_MFU_COLUMN_OFF) > 0)
     msw_warn_mfu_columns(summary->tables->sets, summary->tables->n_sets);

@@ -9,6 +9,7 @@ typedef struct {
   const msw_plan *plan;
   const msw_run_tables *tables;
   const msw_block_counts *counts;   /* [plan->n_blocks] */
+  uint64_t n_cells_computed;         /* the other cells an earlier run or another process computed */
   double seconds;
   int n_threads;
   unsigned long long stored_bytes;

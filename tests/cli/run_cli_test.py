@@ -34,7 +34,7 @@ def prepare(work, case, source, tool):
     programs = work.parent / "bin"
     programs.mkdir()
     (programs / "mfusweep").symlink_to(tool)
-    env = {name: value for name, value in os.environ.items() if not name.startswith(("MFUSWEEP", "OMP_"))}
+    env = {name: value for name, value in os.environ.items() if not name.startswith(("MFUSWEEP", "OMP_", "OMPI_", "SLURM_"))}
     env.update(MFUSWEEP_DATA="data", LC_ALL="C.UTF-8", PATH=f"{programs}{os.pathsep}{os.environ['PATH']}")
     return env
 

@@ -111,8 +111,8 @@ def check_repeat(folder):
 
 
 def start(document, out):
-    """Starts a run and waits until its temporary file is there."""
-    process = subprocess.Popen(command(document, out), stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+    """Starts a run into one file and waits until its temporary file is there."""
+    process = subprocess.Popen(command(document, out, "--shard-bytes", "1T"), stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
     for _ in range(2000):
         if any(".tmp-" in path.name for path in Path(out).parent.iterdir()) or process.poll() is not None:
             break

@@ -151,12 +151,47 @@ static void test_help_page(void **state) {
   free(text);
 }
 
+/* A command that takes any number of operands. */
+typedef struct { msw_opt_list folders; bool fresh; } many_options;
+static const msw_opt many[] = {
+    {MSW_OPT_OPERANDS, 0, "DIR", NULL, offsetof(many_options, folders), MSW_OPT_NEEDED, "folders"},
+    {MSW_OPT_SWITCH, 'f', "fresh", NULL, offsetof(many_options, fresh), MSW_OPT_OPTIONAL, "anew"},
+};
+static const msw_opt_table many_table = {"merge", many, sizeof many / sizeof many[0], "About.", NULL};
+
+static void test_many_operands(void **state) {
+  (void)state;
+  char a[] = "a", fresh[] = "-f", b[] = "b", dashes[] = "--", c[] = "-c";
+  char *argv[] = {a, fresh, b, dashes, c};
+  const char *const expected[] = {"a", "b", "-c"};
+  msw_arena arena = {0};
+  msw_diag diag = {0};
+  many_options found = {0};
+  bool help = false;
+  assert_true(msw_opt_parse(&many_table, 5, argv, &arena, &diag, &found, &help));
+  assert_int_equal(found.folders.n, 3);
+  for (size_t i_folder = 0; i_folder < 3; i_folder++)
+    assert_string_equal(found.folders.items[i_folder], expected[i_folder]);
+  found = (many_options){0};
+  assert_false(msw_opt_parse(&many_table, 1, argv + 1, &arena, &diag, &found, &help));
+  assert_says(&diag, "DIR is missing: folders");
+  char *text = NULL;
+  size_t len = 0;
+  FILE *page = open_memstream(&text, &len);
+  msw_opt_print_usage(&many_table, page);
+  fclose(page);
+  assert_string_equal(text, "usage: mfusweep merge DIR... [-f]\n");
+  free(text);
+  msw_diag_free(&diag);
+  msw_arena_free(&arena);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_forms),           cmocka_unit_test(test_values),
       cmocka_unit_test(test_operands_after_dashes), cmocka_unit_test(test_mistakes),
       cmocka_unit_test(test_all_mistakes_at_once),  cmocka_unit_test(test_help_comes_first),
-      cmocka_unit_test(test_help_page),
+      cmocka_unit_test(test_help_page),             cmocka_unit_test(test_many_operands),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -49,6 +49,8 @@ static void make_slab(const msw_plan_block *block, msw_eval_scratch *scratch) {
   scratch->slab.gemm_us = msw_arena_array(arena, n_batch * stride, sizeof(double));
   scratch->slab.attn_us = msw_arena_array(arena, n_cached * stride, sizeof(double));
   scratch->slab.bytes = msw_arena_array(arena, n_cached * stride, sizeof(double));
+  bool is_mixed = block->spec->phase == MSW_MIXED;
+  scratch->slab.time_us = msw_arena_array(arena, is_mixed ? n_batch * n_cached * stride : 1, sizeof(double));
   scratch->slab.gemm_flags = msw_arena_array(arena, n_batch, sizeof(msw_row_flags));
   scratch->slab.request_flags = msw_arena_array(arena, n_cached, sizeof(msw_row_flags));
   for (size_t i_batch = 0; i_batch < n_batch; i_batch++) scratch->slab.gemm_flags[i_batch] = flags_room(arena, stride);
@@ -150,7 +152,9 @@ static msw_flags no_number_flags(const msw_spec_block *spec) {
 void msw_eval_tile(const msw_plan_block *block, const msw_bound_case *bound, const msw_tile *tile,
                    msw_eval_scratch *scratch, void *const *out, uint64_t *flag_counts, uint64_t *n_evaluated) {
   msw_tile_job job = {.block = block, .bound = bound, .factors = bound->factors, .tile = tile, .scratch = scratch, .out = out,
-                      .wants_bound = has_field(block, "bound"), .no_number = no_number_flags(block->spec),
+                      .only_step = block->n_computed == 1 && has_field(block, "step_us"),
+                      .wants_bound = has_field(block, "bound"),
+                      .wants_load = has_field(block, "tok_per_s_per_gpu") || has_field(block, "kv_gib"), .no_number = no_number_flags(block->spec),
                       .flag_counts = flag_counts, .n_evaluated = n_evaluated};
   msw_flags all = bound->excluded ? MSW_FLAG_EXCLUDED : bound->conditional ? MSW_FLAG_CONDITIONAL : bound->bound.flags;
   find_axes(&job);

@@ -6,18 +6,20 @@ static void set_row(const msw_tile_job *job, const msw_decode_load *load, size_t
   const msw_case *bound = job->factors->bound;
   msw_phase_row none = {scratch->nothing, scratch->nothing, scratch->nothing, scratch->nothing};
   msw_phase_row decode = msw_terms_row(&scratch->decode);
-  scratch->kernels->fill(load->requests, n, scratch->tok);
-  scratch->kernels->affine(load->requests, load->requests, load->kv_len, n, scratch->kv_tok);
+  if (job->wants_load) {
+    scratch->kernels->fill(load->requests, n, scratch->tok);
+    scratch->kernels->affine(load->requests, load->requests, load->kv_len, n, scratch->kv_tok);
+  }
   *row = (msw_row){.n = n, .bound = bound, .kernels = scratch->kernels, .prefill = none, .decode = decode, .part = decode,
                    .hardware_us = scratch->decode.time_us, .tok = scratch->tok, .kv_tok = scratch->kv_tok,
                    .comm_us = job->factors->comm_us, .overhead_us = load->overhead_us};
 }
 
-static void eval_row(msw_tile_job *job, const msw_decode_load *load, size_t n, const msw_tile_at *at, bool only_step) {
+static void eval_row(msw_tile_job *job, const msw_decode_load *load, size_t n, const msw_tile_at *at) {
   msw_eval_scratch *scratch = job->scratch;
   const msw_row_holds holds = {load->requests, load->requests, 0.0, 1.0};   /* every request ends one token longer */
   msw_row_flags_start(&scratch->flags, 0);
-  if (only_step) {
+  if (job->only_step) {
     float *step_us = msw_tile_step_place(job, n, at);
     msw_row_decode_step(job->factors, scratch->kernels, load, n, &scratch->work, step_us, &scratch->flags);
     msw_row_fit_flags(job->factors, scratch->kernels, &holds, load->kv_len, n, load->ascends, &scratch->flags);
@@ -33,7 +35,6 @@ static void eval_row(msw_tile_job *job, const msw_decode_load *load, size_t n, c
 
 void msw_eval_decode_tile(msw_tile_job *job) {
   const msw_tile_axis *batch = &job->axes[MSW_AXIS_BATCH], *kv_len = &job->axes[MSW_AXIS_KV_LEN];
-  bool only_step = msw_tile_wants_step_only(job->block);
   double attn_len[MSW_ROW_ROOM] = {0.0};
   msw_decode_cache_fill(job);
   for (size_t first = 0, n; first < kv_len->n; first += n) {
@@ -44,7 +45,7 @@ void msw_eval_decode_tile(msw_tile_job *job) {
       msw_tile_at at = {.at = {[MSW_AXIS_BATCH] = i_batch, [MSW_AXIS_KV_LEN] = first}};
       msw_tile_locate(job, &at);
       msw_decode_cache_load(job, i_batch, &load);
-      eval_row(job, &load, n, &at, only_step);
+      eval_row(job, &load, n, &at);
     }
   }
 }

@@ -1,7 +1,22 @@
 /* Tiles of mixed blocks: along seq_len, for every batch, kv_len, prefill_batch and cached_len. The phases are worked out by
  * themselves over the axes that each depends on; a row then only combines them.
  */
+#include <string.h>
+
 #include "tile.h"
+
+/* The prefill phase's own time of every combination. */
+static void prefill_times(msw_tile_job *job, size_t n) {
+  msw_eval_scratch *scratch = job->scratch;
+  const msw_tile_axis *batch = &job->axes[MSW_AXIS_PREFILL_BATCH], *cached = &job->axes[MSW_AXIS_CACHED_LEN];
+  size_t stride = scratch->slab.stride;
+  for (size_t i_batch = 0; i_batch < batch->n; i_batch++)
+    for (size_t i_cached = 0; i_cached < cached->n; i_cached++) {
+      msw_row_prefill(job->factors, scratch->kernels, batch->values[i_batch], scratch->slab.gemm_us + i_batch * stride,
+                      scratch->slab.attn_us + i_cached * stride, scratch->slab.bytes + i_cached * stride, n, &scratch->prefill);
+      memcpy(scratch->slab.time_us + (i_batch * cached->n + i_cached) * stride, scratch->prefill.time_us, n * sizeof(double));
+    }
+}
 
 /* The tile's prefills at one stretch of seq_len: every combination of prefill_batch and cached_len, in the slab. */
 static void prefill_rows(msw_tile_job *job, const double *seq_len, size_t n) {
@@ -22,12 +37,13 @@ static void prefill_rows(msw_tile_job *job, const double *seq_len, size_t n) {
                     scratch->slab.attn_us + i_cached * scratch->slab.stride,
                     scratch->slab.bytes + i_cached * scratch->slab.stride, flags);
   }
+  prefill_times(job, n);
 }
 
 /* One batch and prefill_batch: what rows of theirs share. */
 typedef struct {
   size_t i_batch, i_prefill, first, n;
-  double requests, prefills;
+  double requests, prefills, overhead_us;
   const double *seq_len;
 } mixed_pair;
 
@@ -99,7 +115,31 @@ static void row_flags(msw_tile_job *job, const mixed_pair *pair, double kv_len, 
   msw_row_flags_add_row(&scratch->flags, kernels, &scratch->slab.gemm_flags[pair->i_prefill], pair->n);
   msw_row_flags_add_row(&scratch->flags, kernels, &scratch->slab.request_flags[i_cached], pair->n);
   msw_row_fit_flags(job->factors, kernels, &holds, pair->seq_len, pair->n, job->axes[MSW_AXIS_SEQ_LEN].ascends, &scratch->flags);
-  kernels->affine(holds.kv_base, holds.kv_slope, pair->seq_len, pair->n, scratch->kv_tok);
+  if (job->wants_load) kernels->affine(holds.kv_base, holds.kv_slope, pair->seq_len, pair->n, scratch->kv_tok);
+}
+
+/* step_us alone. */
+static void eval_step(msw_tile_job *job, const mixed_pair *pair, size_t i_kv, double kv_len, size_t i_cached,
+                      const msw_tile_at *at) {
+  msw_eval_scratch *scratch = job->scratch;
+  const msw_case *bound = job->factors->bound;
+  size_t stride = scratch->slab.stride, n = pair->n, n_cached = job->axes[MSW_AXIS_CACHED_LEN].n;
+  const double *time_us = scratch->slab.time_us + (pair->i_prefill * n_cached + i_cached) * stride;
+  double other_us = job->factors->comm_us + pair->overhead_us, decode_us = scratch->decode.time_us[i_kv];
+  float *step_us = msw_tile_step_place(job, n, at);
+  if (is_fused(bound)) {
+    const msw_memory_factor *memory = &job->factors->memory[MSW_MIXED];
+    double decode_bytes = msw_decode_dyn_bytes(bound, pair->requests, kv_len);
+    scratch->kernels->phase_step(scratch->fused.gemm_us, scratch->slab.attn_us + i_cached * stride,
+                                 scratch->decode.attn_us[i_kv], pair->prefills, scratch->slab.bytes + i_cached * stride,
+                                 memory->weights_us + memory->us_per_byte * decode_bytes,
+                                 memory->us_per_byte * pair->prefills, other_us, n, step_us);
+  } else if (scratch->is_max) {
+    scratch->kernels->longer_step(time_us, decode_us, other_us, n, step_us);
+  } else {
+    scratch->kernels->weighted_step(scratch->weights[0], time_us, scratch->weights[1], decode_us, other_us, n, step_us);
+  }
+  msw_tile_put_step(job, n, at, step_us);
 }
 
 static void eval_row(msw_tile_job *job, const mixed_pair *pair, const msw_phase_row *decode, double kv_len, size_t i_cached,
@@ -119,7 +159,7 @@ static void eval_row(msw_tile_job *job, const mixed_pair *pair, const msw_phase_
                  .part = msw_terms_row(fused ? &scratch->fused : &scratch->part), .is_fused = fused,
                  .hardware_us = fused ? scratch->fused.time_us : scratch->hardware_us, .tok = scratch->tok,
                  .kv_tok = scratch->kv_tok, .comm_us = job->factors->comm_us,
-                 .overhead_us = msw_overhead_us(bound, pair->requests, pair->prefills)};
+                 .overhead_us = pair->overhead_us};
   msw_tile_put_row(job, &row, at);
 }
 
@@ -129,7 +169,8 @@ static void eval_pair(msw_tile_job *job, const mixed_pair *pair, size_t first_kv
   const msw_tile_axis *kv_len = &job->axes[MSW_AXIS_KV_LEN], *cached = &job->axes[MSW_AXIS_CACHED_LEN];
   bind_pair(job, pair);
   for (size_t i_kv = 0; i_kv < n_kv; i_kv++) {
-    msw_phase_row decode = spread_decode(job, i_kv, pair->n);
+    msw_phase_row decode = {0};
+    if (!job->only_step) decode = spread_decode(job, i_kv, pair->n);
     msw_flags decode_flags = scratch->decode_flags.varies ? scratch->decode_flags.cells[i_kv] : scratch->decode_flags.all;
     for (size_t i_cached = 0; i_cached < cached->n; i_cached++) {
       msw_tile_at at = {.at = {[MSW_AXIS_BATCH] = pair->i_batch, [MSW_AXIS_KV_LEN] = first_kv + i_kv,
@@ -137,7 +178,8 @@ static void eval_pair(msw_tile_job *job, const mixed_pair *pair, size_t first_kv
                          [MSW_AXIS_SEQ_LEN] = pair->first}};
       msw_tile_locate(job, &at);
       row_flags(job, pair, kv_len->values[first_kv + i_kv], decode_flags, i_cached);
-      eval_row(job, pair, &decode, kv_len->values[first_kv + i_kv], i_cached, &at);
+      if (job->only_step) eval_step(job, pair, i_kv, kv_len->values[first_kv + i_kv], i_cached, &at);
+      else eval_row(job, pair, &decode, kv_len->values[first_kv + i_kv], i_cached, &at);
     }
   }
 }
@@ -156,6 +198,7 @@ static void eval_batch(msw_tile_job *job, mixed_pair *pair) {
     msw_row_decode(job->factors, scratch->kernels, &load, n_kv, &scratch->work, &scratch->decode, &scratch->decode_flags);
     for (pair->i_prefill = 0; pair->i_prefill < prefills->n; pair->i_prefill++) {
       pair->prefills = prefills->values[pair->i_prefill];
+      pair->overhead_us = msw_overhead_us(job->factors->bound, pair->requests, pair->prefills);
       eval_pair(job, pair, first_kv, n_kv);
     }
   }

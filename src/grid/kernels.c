@@ -113,6 +113,24 @@ static void decode_step(const msw_line *given, const double *restrict x, const d
   }
 }
 
+static void phase_step(const double *restrict gemm, const double *restrict attn, double attn_base, double attn_scale,
+                       const double *restrict bytes, double memory_base, double memory_scale, double other_us, size_t n,
+                       float *restrict out) {
+  EACH_CELL {
+    double compute = gemm[i] + __builtin_fma(attn_scale, attn[i], attn_base);
+    out[i] = (float)(larger(compute, __builtin_fma(memory_scale, bytes[i], memory_base)) + other_us);
+  }
+}
+
+static void longer_step(const double *restrict time, double decode_us, double other_us, size_t n, float *restrict out) {
+  EACH_CELL out[i] = (float)(larger(time[i], decode_us) + other_us);
+}
+
+static void weighted_step(const double *restrict wa, const double *restrict time, const double *restrict wb, double decode_us,
+                          double other_us, size_t n, float *restrict out) {
+  EACH_CELL out[i] = (float)(wa[i] * time[i] + wb[i] * decode_us + other_us);
+}
+
 static void bound(const double *restrict gemm, const double *restrict attn, const double *restrict memory,
                   const double *restrict hardware, double comm_us, double overhead_us, size_t n, uint8_t *restrict out) {
   EACH_CELL {
@@ -150,5 +168,5 @@ const msw_kernels MSW_KERNELS = {
     .line = line_values, .add_above = add_above, .fill = fill, .affine = affine, .product = product, .sum = sum,
     .longer = longer, .weighted = weighted, .phase_time = phase_time, .pick_longer = pick_longer, .to_float = to_float,
     .to_float_sum = to_float_sum, .to_float_scaled = to_float_scaled, .to_float_rate = to_float_rate,
-    .decode_step = decode_step, .bound = bound, .stream = stream, .flags_or = flags_or, .flags_merge = flags_merge, .flags_above = flags_above,
+    .decode_step = decode_step, .phase_step = phase_step, .longer_step = longer_step, .weighted_step = weighted_step, .bound = bound, .stream = stream, .flags_or = flags_or, .flags_merge = flags_merge, .flags_above = flags_above,
 };

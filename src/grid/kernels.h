@@ -51,6 +51,13 @@ typedef struct {
   /* step time of decode cells at once: max(line + compute_us, base_us + slope_us kv) */
   void (*decode_step)(const msw_line *line, const double *x, const double *kv, double compute_us, double base_us,
                       double slope_us, size_t n, float *out);
+  /* step times at once, each + other_us: of one phase, max(gemm + attn_base + attn_scale attn, memory_base + memory_scale bytes);
+   * of two, max(time, decode_us) or wa time + wb decode_us */
+  void (*phase_step)(const double *gemm, const double *attn, double attn_base, double attn_scale, const double *bytes,
+                     double memory_base, double memory_scale, double other_us, size_t n, float *out);
+  void (*longer_step)(const double *time, double decode_us, double other_us, size_t n, float *out);
+  void (*weighted_step)(const double *wa, const double *time, const double *wb, double decode_us, double other_us, size_t n,
+                        float *out);
   void (*bound)(const double *gemm, const double *attn, const double *memory, const double *hardware, double comm_us,
                 double overhead_us, size_t n, uint8_t *out);
   /* Copies whole groups of lanes around the caches; `to` aligned to MSW_LINE_BYTES. Full lines at once: three times as fast

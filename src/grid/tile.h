@@ -41,7 +41,11 @@ struct msw_eval_scratch {
   bool is_max;
 
   /* rows along seq_len that are used several times: GEMM of every (prefill) batch, requests of every cached_len */
-  struct { size_t stride; double *gemm_us, *attn_us, *bytes; msw_row_flags *gemm_flags, *request_flags; } slab;
+  struct {
+    size_t stride;
+    double *gemm_us, *attn_us, *bytes, *time_us /* of every combination, mixed blocks only */;
+    msw_row_flags *gemm_flags, *request_flags;
+  } slab;
 
   double *rule_scratch;
   msw_stretch *rule_stretches;               /* [msw_stretches_most(MSW_ROW_CELLS)] */
@@ -57,7 +61,7 @@ typedef struct {
   msw_eval_scratch *scratch;
   void *const *out;
   msw_tile_axis axes[MSW_N_AXES];
-  bool wants_bound;
+  bool only_step, wants_bound, wants_load;   /* which fields are computed: step_us alone; what bounds; tokens held or made */
   msw_flags no_number;         /* bits of cells without numbers: those of masking constraints too */
   uint64_t *flag_counts, *n_evaluated;
 } msw_tile_job;
@@ -70,7 +74,6 @@ static inline void msw_tile_locate(const msw_tile_job *job, msw_tile_at *at) {
     at->offset += at->at[axis] * job->axes[axis].stride;
 }
 
-bool msw_tile_wants_step_only(const msw_plan_block *block);
 msw_axis_id msw_row_axis(const msw_plan_block *block);   /* kv_len for decode blocks, else seq_len */
 
 /* Sees to it that the cache holds all batches of the tile. */

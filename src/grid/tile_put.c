@@ -5,10 +5,6 @@
 
 #include "msw/grid/rule.h"
 
-bool msw_tile_wants_step_only(const msw_plan_block *block) {
-  return block->n_computed == 1 && strcmp(block->fields[0]->name, "step_us") == 0;
-}
-
 msw_axis_id msw_row_axis(const msw_plan_block *block) {
   return block->spec->phase == MSW_DECODE ? MSW_AXIS_KV_LEN : MSW_AXIS_SEQ_LEN;
 }

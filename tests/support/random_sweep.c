@@ -117,4 +117,6 @@ void random_sweep_make(made_sweep *sweep, rng *r, const random_world *world, ran
     if (rng_chance(r, 0.5)) add_match(sweep, r);
     else made_exclude(sweep, random_expr(sweep, r));
   }
+  static const char *const only_step[] = {"step_us", NULL};   /* the engine has a shorter way for it */
+  if (rng_chance(r, 0.3)) made_fields(sweep, only_step);
 }

@@ -46,6 +46,10 @@ static void fill_gemm(msw_tile_job *job) {
   }
 }
 
+static msw_lines lines_of(const msw_decode_cache *cache, size_t i_batch) {
+  return (msw_lines){cache->lines + cache->shared[i_batch].first_line, cache->shared[i_batch].n_lines};
+}
+
 void msw_decode_cache_fill(msw_tile_job *job) {
   msw_decode_cache *cache = &job->scratch->decode_cache;
   const msw_tile_axis *batch = &job->axes[MSW_AXIS_BATCH];
@@ -63,16 +67,23 @@ void msw_decode_cache_fill(msw_tile_job *job) {
     cache->shared[i_batch].flags |= job->factors->bound->flags | common;
     cache->shared[i_batch].first_line = keep_lines(cache, lines);
     cache->shared[i_batch].n_lines = lines.n;
+    cache->shared[i_batch].cuts_as_before = i_batch > 0 && msw_lines_cut_alike(lines_of(cache, i_batch - 1), lines);
     cache->shared[i_batch].overhead_us = msw_overhead_us(job->factors->bound, batch->values[i_batch], 0.0);
   }
 }
 
-void msw_decode_cache_load(const msw_tile_job *job, size_t i_batch, msw_decode_load *load) {
-  const msw_decode_cache *cache = &job->scratch->decode_cache;
+void msw_decode_cache_new_row(msw_tile_job *job) { job->scratch->decode_cache.n_stretches = 0; }
+
+void msw_decode_cache_load(msw_tile_job *job, size_t i_batch, size_t n, msw_decode_load *load) {
+  msw_decode_cache *cache = &job->scratch->decode_cache;
   const struct msw_decode_shared *shared = &cache->shared[i_batch];
   load->requests = job->axes[MSW_AXIS_BATCH].values[i_batch];
   load->gemm_us = shared->gemm_us;
   load->overhead_us = shared->overhead_us;
   load->flags = shared->flags;
-  load->attn = (msw_lines){cache->lines + shared->first_line, shared->n_lines};
+  load->attn = lines_of(cache, i_batch);
+  if (cache->n_stretches == 0 || !shared->cuts_as_before)
+    cache->n_stretches = msw_lines_cut(load->attn, load->attn_len, n, load->ascends, cache->stretches);
+  load->stretches = cache->stretches;
+  load->n_stretches = cache->n_stretches;
 }

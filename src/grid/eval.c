@@ -142,6 +142,18 @@ static bool has_field(const msw_plan_block *block, const char *name) {
   return false;
 }
 
+static void find_fields(msw_tile_job *job) {
+  const msw_plan_block *block = job->block;
+  job->i_flags = block->n_computed;
+  for (size_t i_field = 0; i_field < block->n_computed; i_field++) {
+    job->cell_bytes[i_field] = msw_field_size(block->fields[i_field]->type);
+    if (block->fields[i_field]->type == MSW_FIELD_U32) job->i_flags = i_field;
+  }
+  job->only_step = block->n_computed == 1 && has_field(block, "step_us");
+  job->wants_bound = has_field(block, "bound");
+  job->wants_load = has_field(block, "tok_per_s_per_gpu") || has_field(block, "kv_gib");
+}
+
 static msw_flags no_number_flags(const msw_spec_block *spec) {
   msw_flags flags = MSW_FLAGS_NO_NUMBER;
   for (size_t i = 0; i < spec->n_constraints; i++)
@@ -152,11 +164,10 @@ static msw_flags no_number_flags(const msw_spec_block *spec) {
 void msw_eval_tile(const msw_plan_block *block, const msw_bound_case *bound, const msw_tile *tile,
                    msw_eval_scratch *scratch, void *const *out, uint64_t *flag_counts, uint64_t *n_evaluated) {
   msw_tile_job job = {.block = block, .bound = bound, .factors = bound->factors, .tile = tile, .scratch = scratch, .out = out,
-                      .only_step = block->n_computed == 1 && has_field(block, "step_us"),
-                      .wants_bound = has_field(block, "bound"),
-                      .wants_load = has_field(block, "tok_per_s_per_gpu") || has_field(block, "kv_gib"), .no_number = no_number_flags(block->spec),
+                      .no_number = no_number_flags(block->spec),
                       .flag_counts = flag_counts, .n_evaluated = n_evaluated};
   msw_flags all = bound->excluded ? MSW_FLAG_EXCLUDED : bound->conditional ? MSW_FLAG_CONDITIONAL : bound->bound.flags;
+  find_fields(&job);
   find_axes(&job);
   if (all & MSW_FLAGS_NO_NUMBER) {
     fill_case_void(&job, all);

@@ -20,14 +20,15 @@ static void eval_row(msw_tile_job *job, const msw_decode_load *load, size_t n, c
   const msw_row_holds holds = {load->requests, load->requests, 0.0, 1.0};   /* every request ends one token longer */
   msw_row_flags_start(&scratch->flags, 0);
   if (job->only_step) {
-    float *step_us = msw_tile_step_place(job, n, at);
-    msw_row_decode_step(job->factors, scratch->kernels, load, n, &scratch->work, step_us, &scratch->flags);
+    /* Kernels overrun a stretch that does not begin the row: such rows are put together aside. */
+    float *step_us = load->n_stretches == 1 ? msw_tile_step_place(job, n, at) : scratch->field.numbers;
+    msw_row_decode_step(job->factors, scratch->kernels, load, n, step_us, &scratch->flags);
     msw_row_fit_flags(job->factors, scratch->kernels, &holds, load->kv_len, n, load->ascends, &scratch->flags);
     msw_tile_put_step(job, n, at, step_us);
     return;
   }
   msw_row row;
-  msw_row_decode(job->factors, scratch->kernels, load, n, &scratch->work, &scratch->decode, &scratch->flags);
+  msw_row_decode(job->factors, scratch->kernels, load, n, &scratch->decode, &scratch->flags);
   msw_row_fit_flags(job->factors, scratch->kernels, &holds, load->kv_len, n, load->ascends, &scratch->flags);
   set_row(job, load, n, &row);
   msw_tile_put_row(job, &row, at);
@@ -41,10 +42,11 @@ void msw_eval_decode_tile(msw_tile_job *job) {
     n = msw_row_length(kv_len->n, first);
     msw_row_attention_len(job->factors->bound, kv_len->values + first, n, attn_len);
     msw_decode_load load = {.kv_len = kv_len->values + first, .attn_len = attn_len, .ascends = kv_len->ascends};
+    msw_decode_cache_new_row(job);
     for (size_t i_batch = 0; i_batch < batch->n; i_batch++) {
       msw_tile_at at = {.at = {[MSW_AXIS_BATCH] = i_batch, [MSW_AXIS_KV_LEN] = first}};
       msw_tile_locate(job, &at);
-      msw_decode_cache_load(job, i_batch, &load);
+      msw_decode_cache_load(job, i_batch, n, &load);
       eval_row(job, &load, n, &at);
     }
   }

@@ -189,13 +189,14 @@ static void eval_batch(msw_tile_job *job, mixed_pair *pair) {
   const msw_tile_axis *kv_len = &job->axes[MSW_AXIS_KV_LEN], *prefills = &job->axes[MSW_AXIS_PREFILL_BATCH];
   double attn_len[MSW_ROW_ROOM] = {0.0};
   msw_decode_load load = {.ascends = kv_len->ascends, .attn_len = attn_len};
-  msw_decode_cache_load(job, pair->i_batch, &load);
   for (size_t first_kv = 0, n_kv; first_kv < kv_len->n; first_kv += n_kv) {
     n_kv = msw_row_length(kv_len->n, first_kv);
     load.kv_len = kv_len->values + first_kv;
     msw_row_attention_len(job->factors->bound, load.kv_len, n_kv, attn_len);
+    msw_decode_cache_new_row(job);
+    msw_decode_cache_load(job, pair->i_batch, n_kv, &load);
     msw_row_flags_start(&scratch->decode_flags, 0);
-    msw_row_decode(job->factors, scratch->kernels, &load, n_kv, &scratch->work, &scratch->decode, &scratch->decode_flags);
+    msw_row_decode(job->factors, scratch->kernels, &load, n_kv, &scratch->decode, &scratch->decode_flags);
     for (pair->i_prefill = 0; pair->i_prefill < prefills->n; pair->i_prefill++) {
       pair->prefills = prefills->values[pair->i_prefill];
       pair->overhead_us = msw_overhead_us(job->factors->bound, pair->requests, pair->prefills);

@@ -164,7 +164,7 @@ static void flags_above(const double *restrict value, double limit, msw_flags fl
 #define TEXT_OF(name) #name
 #define NAME_OF(name) TEXT_OF(name)
 const msw_kernels MSW_KERNELS = {
-    .name = NAME_OF(MSW_KERNELS) + sizeof "msw_kernels",
+    .name = &NAME_OF(MSW_KERNELS)[sizeof "msw_kernels"],
     .line = line_values, .add_above = add_above, .fill = fill, .affine = affine, .product = product, .sum = sum,
     .longer = longer, .weighted = weighted, .phase_time = phase_time, .pick_longer = pick_longer, .to_float = to_float,
     .to_float_sum = to_float_sum, .to_float_scaled = to_float_scaled, .to_float_rate = to_float_rate,

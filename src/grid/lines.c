@@ -66,6 +66,13 @@ static size_t stretch_end(const double *x, size_t at, size_t n, double limit) {
   return high;
 }
 
+bool msw_lines_cut_alike(msw_lines a, msw_lines b) {
+  if (a.n != b.n) return false;
+  for (size_t i_line = 0; i_line < a.n; i_line++)
+    if (a.line[i_line].begin < b.line[i_line].begin || a.line[i_line].begin > b.line[i_line].begin) return false;
+  return true;
+}
+
 size_t msw_lines_cut(msw_lines lines, const double *x, size_t n, bool ascends, msw_line_stretch *stretches) {
   size_t n_stretches = 0;
   for (size_t at = 0, end; at < n; at = end) {
@@ -73,7 +80,7 @@ size_t msw_lines_cut(msw_lines lines, const double *x, size_t n, bool ascends, m
     double limit = i_line + 1 < lines.n ? lines.line[i_line + 1].begin : (double)INFINITY;
     if (ascends) end = stretch_end(x, at, n, limit);
     else for (end = at + 1; end < n && x[end] >= lines.line[i_line].begin && x[end] < limit;) end++;
-    stretches[n_stretches++] = (msw_line_stretch){&lines.line[i_line], at, end - at};
+    stretches[n_stretches++] = (msw_line_stretch){(uint32_t)i_line, (uint32_t)at, (uint32_t)(end - at)};
   }
   return n_stretches;
 }

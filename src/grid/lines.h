@@ -13,8 +13,10 @@ void msw_lines_of(const msw_pieces *pieces, double scale, bool times_x, msw_line
 /* The flags that all lines share but the first (which may lie below zero); taken out of the lines. */
 msw_flags msw_lines_common_flags(msw_line *lines, size_t n);
 
-/* A stretch of a row on one line. */
-typedef struct { const msw_line *line; size_t first, n; } msw_line_stretch;
+/* A stretch of a row on line number `line` of the lines that it was cut by. */
+typedef struct { uint32_t line, first, n; } msw_line_stretch;
+/* Whether both cut every row at the same places. */
+bool msw_lines_cut_alike(msw_lines a, msw_lines b);
 /* Cuts x [n] into stretches [at most n]; `ascends`: x does. */
 size_t msw_lines_cut(msw_lines lines, const double *x, size_t n, bool ascends, msw_line_stretch *stretches);
 

@@ -12,21 +12,20 @@ void msw_row_gemm(const msw_factors *factors, const msw_kernels *kernels, msw_ph
     size_t n_stretches = msw_lines_cut(gemm[i_gemm].lines, tok, n, ascends, work->stretches);
     for (size_t i = 0; i < n_stretches; i++) {   /* kernels overrun a stretch: values first, then the sum of the whole row */
       const msw_line_stretch *stretch = &work->stretches[i];
-      kernels->line(stretch->line, tok + stretch->first, stretch->n, work->values + stretch->first);
+      kernels->line(&gemm[i_gemm].lines.line[stretch->line], tok + stretch->first, stretch->n, work->values + stretch->first);
     }
     kernels->add_above(work->values, gemm[i_gemm].floor_us, n, us);
-    msw_row_flags_add_stretches(flags, work->stretches, n_stretches, n);
+    msw_row_flags_add_stretches(flags, gemm[i_gemm].lines, work->stretches, n_stretches, n);
   }
 }
 
-static void decode_attention(const msw_kernels *kernels, const msw_decode_load *load, size_t n, msw_row_work *work,
-                             double *attn_us, msw_row_flags *flags) {
-  size_t n_stretches = msw_lines_cut(load->attn, load->attn_len, n, load->ascends, work->stretches);
-  for (size_t i = 0; i < n_stretches; i++) {
-    const msw_line_stretch *stretch = &work->stretches[i];
-    kernels->line(stretch->line, load->attn_len + stretch->first, stretch->n, attn_us + stretch->first);
+static void decode_attention(const msw_kernels *kernels, const msw_decode_load *load, size_t n, double *attn_us,
+                             msw_row_flags *flags) {
+  for (size_t i = 0; i < load->n_stretches; i++) {
+    const msw_line_stretch *stretch = &load->stretches[i];
+    kernels->line(&load->attn.line[stretch->line], load->attn_len + stretch->first, stretch->n, attn_us + stretch->first);
   }
-  msw_row_flags_add_stretches(flags, work->stretches, n_stretches, n);
+  msw_row_flags_add_stretches(flags, load->attn, load->stretches, load->n_stretches, n);
 }
 
 /* Memory time of the batch along kv_len. */
@@ -39,26 +38,26 @@ static kv_line decode_memory(const msw_factors *factors, double requests) {
 }
 
 void msw_row_decode(const msw_factors *factors, const msw_kernels *kernels, const msw_decode_load *load, size_t n,
-                    msw_row_work *work, msw_terms *terms, msw_row_flags *flags) {
+                    msw_terms *terms, msw_row_flags *flags) {
   kv_line memory = decode_memory(factors, load->requests);
-  decode_attention(kernels, load, n, work, terms->attn_us, flags);
+  decode_attention(kernels, load, n, terms->attn_us, flags);
   kernels->fill(load->gemm_us, n, terms->gemm_us);
   kernels->affine(memory.base_us, memory.slope_us, load->kv_len, n, terms->memory_us);
   kernels->phase_time(terms->gemm_us, terms->attn_us, terms->memory_us, n, terms->time_us);
   msw_row_flags_add_all(flags, kernels, load->flags, n);
 }
 
-void msw_row_decode_step(const msw_factors *factors, const msw_kernels *kernels, const msw_decode_load *load, size_t n, msw_row_work *work, float *step_us, msw_row_flags *flags) {
+void msw_row_decode_step(const msw_factors *factors, const msw_kernels *kernels, const msw_decode_load *load, size_t n,
+                         float *step_us, msw_row_flags *flags) {
   kv_line memory = decode_memory(factors, load->requests);
   double other_us = factors->comm_us + load->overhead_us;
-  size_t n_stretches = msw_lines_cut(load->attn, load->attn_len, n, load->ascends, work->stretches);
-  for (size_t i = 0; i < n_stretches; i++) {
-    const msw_line_stretch *stretch = &work->stretches[i];
+  for (size_t i = 0; i < load->n_stretches; i++) {
+    const msw_line_stretch *stretch = &load->stretches[i];
     size_t first = stretch->first;
-    kernels->decode_step(stretch->line, load->attn_len + first, load->kv_len + first, load->gemm_us + other_us,
+    kernels->decode_step(&load->attn.line[stretch->line], load->attn_len + first, load->kv_len + first, load->gemm_us + other_us,
                          memory.base_us + other_us, memory.slope_us, stretch->n, step_us + first);
   }
-  msw_row_flags_add_stretches(flags, work->stretches, n_stretches, n);
+  msw_row_flags_add_stretches(flags, load->attn, load->stretches, load->n_stretches, n);
   msw_row_flags_add_all(flags, kernels, load->flags, n);
 }
 
@@ -92,10 +91,10 @@ void msw_row_request(const msw_factors *factors, const msw_kernels *kernels, dou
   size_t n_stretches = msw_lines_cut(factors->prefill, work->tok, n, ascends, work->stretches);
   for (size_t i = 0; i < n_stretches; i++) {
     const msw_line_stretch *stretch = &work->stretches[i];
-    kernels->line(stretch->line, work->tok + stretch->first, stretch->n, work->values + stretch->first);
+    kernels->line(&factors->prefill.line[stretch->line], work->tok + stretch->first, stretch->n, work->values + stretch->first);
   }
   kernels->product(1.0, new_len, work->values, n, attn_us);
-  msw_row_flags_add_stretches(flags, work->stretches, n_stretches, n);
+  msw_row_flags_add_stretches(flags, factors->prefill, work->stretches, n_stretches, n);
 }
 
 void msw_row_prefill(const msw_factors *factors, const msw_kernels *kernels, double requests, const double *gemm_us,

@@ -43,14 +43,17 @@ typedef struct {
   double requests, gemm_us, overhead_us;
   msw_flags flags;                   /* of all its cells */
   msw_lines attn;
+  const msw_line_stretch *stretches; /* [n_stretches] of attn_len on attn */
+  size_t n_stretches;
   const double *kv_len, *attn_len;   /* [n]; attn_len: what attention is looked up at */
   bool ascends;
 } msw_decode_load;
 /* All terms; adds the lookups' flags. */
 void msw_row_decode(const msw_factors *factors, const msw_kernels *kernels, const msw_decode_load *load, size_t n,
-                    msw_row_work *work, msw_terms *terms, msw_row_flags *flags);
+                    msw_terms *terms, msw_row_flags *flags);
 /* Only the step's time, at once and as the file holds it. */
-void msw_row_decode_step(const msw_factors *factors, const msw_kernels *kernels, const msw_decode_load *load, size_t n, msw_row_work *work, float *step_us, msw_row_flags *flags);
+void msw_row_decode_step(const msw_factors *factors, const msw_kernels *kernels, const msw_decode_load *load, size_t n,
+                         float *step_us, msw_row_flags *flags);
 /* What attention is looked up at: kv_len, or its bucket where decode_aggregation is buckets. */
 void msw_row_attention_len(const msw_case *bound, const double *kv_len, size_t n, double *attn_len);
 

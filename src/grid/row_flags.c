@@ -32,12 +32,18 @@ void msw_row_flags_add_row(msw_row_flags *flags, const msw_kernels *kernels, con
   kernels->flags_merge(more->cells, n, flags->cells);
 }
 
-void msw_row_flags_add_stretches(msw_row_flags *flags, const msw_line_stretch *stretches, size_t n_stretches, size_t n) {
-  msw_flags common = ~(msw_flags)0;
-  for (size_t i = 0; i < n_stretches; i++) common &= stretches[i].line->flags;
+void msw_row_flags_add_stretches(msw_row_flags *flags, msw_lines lines, const msw_line_stretch *stretches,
+                                 size_t n_stretches, size_t n) {
+  msw_flags common = ~(msw_flags)0, any = 0;
+  for (size_t i = 0; i < n_stretches; i++) {
+    common &= lines.line[stretches[i].line].flags;
+    any |= lines.line[stretches[i].line].flags;
+  }
+  if (!any) return;
   if (!flags->varies) flags->all |= common;
-  for (size_t i = 0; i < n_stretches; i++)
-    msw_row_flags_add(flags, stretches[i].line->flags, stretches[i].first, stretches[i].n, n);
+  else any |= common, common = 0;
+  for (size_t i = 0; i < n_stretches && any & ~common; i++)
+    msw_row_flags_add(flags, lines.line[stretches[i].line].flags, stretches[i].first, stretches[i].n, n);
 }
 
 void msw_row_flags_add_above(msw_row_flags *flags, const msw_kernels *kernels, const double *value, double limit,

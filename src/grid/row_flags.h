@@ -19,8 +19,9 @@ void msw_row_flags_add_all(msw_row_flags *flags, const msw_kernels *kernels, msw
 /* Adds to the cells [first, first + count) of a row of n. */
 void msw_row_flags_add(msw_row_flags *flags, msw_flags more, size_t first, size_t count, size_t n);
 void msw_row_flags_add_row(msw_row_flags *flags, const msw_kernels *kernels, const msw_row_flags *more, size_t n);
-/* Adds the stretches' own flags. */
-void msw_row_flags_add_stretches(msw_row_flags *flags, const msw_line_stretch *stretches, size_t n_stretches, size_t n);
+/* Adds the flags of the stretches' lines. */
+void msw_row_flags_add_stretches(msw_row_flags *flags, msw_lines lines, const msw_line_stretch *stretches,
+                                 size_t n_stretches, size_t n);
 /* Adds `flag` where value[i] > limit; `ascends`: the values do. */
 void msw_row_flags_add_above(msw_row_flags *flags, const msw_kernels *kernels, const double *value, double limit,
                              msw_flags flag, size_t n, bool ascends);

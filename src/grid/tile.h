@@ -11,8 +11,10 @@ typedef struct {
   bool is_filled;
   uint64_t i_block_case;                     /* the case and the first batch that it was filled for */
   size_t first_batch, n_batch, cap_batch, n_lines, cap_lines;
-  struct msw_decode_shared { double gemm_us, overhead_us; msw_flags flags; size_t first_line, n_lines; } *shared;   /* [n_batch] */
+  struct msw_decode_shared { double gemm_us, overhead_us; msw_flags flags; size_t first_line, n_lines; bool cuts_as_before; } *shared;   /* [n_batch] */
   msw_line *lines;
+  size_t n_stretches;                        /* 0: none cut yet */
+  msw_line_stretch stretches[MSW_ROW_CELLS]; /* of the row at hand: batches mostly cut it alike */
   msw_decode_buffer buffer;
 } msw_decode_cache;
 
@@ -62,6 +64,8 @@ typedef struct {
   void *const *out;
   msw_tile_axis axes[MSW_N_AXES];
   bool only_step, wants_bound, wants_load;   /* which fields are computed: step_us alone; what bounds; tokens held or made */
+  size_t cell_bytes[MSW_MAX_FIELDS];
+  size_t i_flags;              /* the flags field, n_computed when it is not computed */
   msw_flags no_number;         /* bits of cells without numbers: those of masking constraints too */
   uint64_t *flag_counts, *n_evaluated;
 } msw_tile_job;
@@ -79,8 +83,10 @@ msw_axis_id msw_row_axis(const msw_plan_block *block);   /* kv_len for decode bl
 /* Sees to it that the cache holds all batches of the tile. */
 void msw_decode_cache_fill(msw_tile_job *job);
 void msw_decode_cache_free(msw_decode_cache *cache);
-/* Fills all of `load` but the lengths. */
-void msw_decode_cache_load(const msw_tile_job *job, size_t i_batch, msw_decode_load *load);
+/* To be called before the batches, in ascending order, are loaded for another stretch of kv_len. */
+void msw_decode_cache_new_row(msw_tile_job *job);
+/* Fills all of `load` but the lengths [n], which are there. */
+void msw_decode_cache_load(msw_tile_job *job, size_t i_batch, size_t n, msw_decode_load *load);
 void msw_eval_decode_tile(msw_tile_job *job);
 void msw_eval_prefill_tile(msw_tile_job *job);
 void msw_eval_mixed_tile(msw_tile_job *job);

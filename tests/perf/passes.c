@@ -69,7 +69,10 @@ double bench_eval_pass(void *context) {
   uint64_t n_cases = (n_tiles + block->tiles_per_case - 1) / block->tiles_per_case;
   msw_bound_case *cases = msw_alloc_zero(n_cases, sizeof *cases);
   worker *workers = msw_alloc_zero((size_t)job->n_threads, sizeof *workers);
-  for (int i_thread = 0; i_thread < job->n_threads; i_thread++) workers[i_thread].scratch = msw_eval_scratch_new(block);
+  for (int i_thread = 0; i_thread < job->n_threads; i_thread++) {
+    workers[i_thread].scratch = msw_eval_scratch_new(block);
+    msw_eval_scratch_stream(workers[i_thread].scratch, true);   /* the cells go to memory, as those of the store loop do */
+  }
 
   job->bind_s = bind_cases(job, cases, n_cases);
   double seconds = eval_chunks(job, cases, workers);

@@ -111,6 +111,7 @@ void random_sweep_make(made_sweep *sweep, rng *r, const random_world *world, ran
   made_sweep_init(sweep, wish.phase);
   choose_cases(sweep, r, world, wish);
   choose_numbers(sweep, r, wish);
+  if (wish.plain) return;
   if (rng_chance(r, 0.3)) choose_zip(sweep, r, "zip_a");
   if (rng_chance(r, 0.15)) choose_zip(sweep, r, "zip_b");
   for (size_t i_rule = rng_chance(r, 0.4) ? 0 : rng_below(r, 4); i_rule-- > 0;) {

@@ -11,6 +11,7 @@ typedef struct {
   size_t longest_axis;            /* numeric axes have up to so many values */
   const char *preset;             /* of the first method; NULL: any */
   const char *forced, *value;     /* a knob of the first method, or NULL */
+  bool plain;                     /* no zips, no rules, all fields */
 } random_sweep_wish;
 
 /* Builds; the world must outlive the sweep. */

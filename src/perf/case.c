@@ -132,6 +132,8 @@ static bool has_measurement(const msw_case *bound, const msw_kernel_table *table
   return false;
 }
 
+static bool same(double a, double b) { return !(a < b) && !(a > b); }
+
 static bool bind_gemm(const msw_kernel_set *set, msw_case *bound, msw_arena *arena) {
   const msw_kernel_table **tables;
   size_t n_found = gemm_tables(set, bound->weight_dtype, arena, &tables), n_tables = 0;
@@ -146,8 +148,11 @@ static bool bind_gemm(const msw_kernel_set *set, msw_case *bound, msw_arena *are
   if (n_tables == 0) return false;
   double d = bound->hidden_size, kv = bound->kv_size, q = query_size(bound), ff = bound->intermediate_size;
   const double k[MSW_N_PROJECTIONS] = {d, d, d, q, d, d, ff}, n[MSW_N_PROJECTIONS] = {q, kv, kv, d, ff, ff, d};
-  for (int op = 0; op < MSW_N_PROJECTIONS; op++)
-    bound->gemm[op] = msw_gemm_surface_bind(tables, mfu, n_tables, k[op], n[op], arena);
+  for (int op = 0; op < MSW_N_PROJECTIONS; op++) {
+    int alike = 0;   /* projections of one shape share their rows */
+    while (!same(k[alike], k[op]) || !same(n[alike], n[op])) alike++;
+    bound->gemm[op] = alike < op ? bound->gemm[alike] : msw_gemm_surface_bind(tables, mfu, n_tables, k[op], n[op], arena);
+  }
   return true;
 }
 

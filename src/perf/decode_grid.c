@@ -2,27 +2,28 @@
 #include "msw/perf/decode_grid.h"
 
 #include <math.h>
-#include <stdlib.h>
+#include <string.h>
 
 #include "knots.h"
 
-static int by_value(const void *a, const void *b) {
-  double p = *(const double *)a, q = *(const double *)b;
-  return (p > q) - (p < q);
-}
-
+/* Kept in order as they come: an axis has few values beside many rows. */
 static size_t sorted_unique(const double *values, size_t n, double *out) {
-  for (size_t i_value = 0; i_value < n; i_value++) out[i_value] = values[i_value];
-  qsort(out, n, sizeof *out, by_value);
   size_t kept = 0;
-  for (size_t i_value = 0; i_value < n; i_value++)
-    if (kept == 0 || out[kept - 1] < out[i_value]) out[kept++] = out[i_value];
+  for (size_t i_value = 0; i_value < n; i_value++) {
+    double value = values[i_value];
+    size_t at = kept > 0 ? msw_floor_index(out, kept, value) : 0;
+    if (at < kept && out[at] < value) at++;
+    if (at < kept && !(out[at] > value)) continue;   /* there already */
+    memmove(out + at + 1, out + at, (kept - at) * sizeof *out);
+    out[at] = value;
+    kept++;
+  }
   return kept;
 }
 
 msw_decode_grid msw_decode_grid_build(const msw_kernel_table *table, const double *mfu, msw_arena *arena) {
   size_t n = table->n_rows;
-  double *batch = msw_arena_array(arena, n, sizeof *batch), *kv_len = msw_arena_array(arena, n, sizeof *kv_len);
+  double *batch = msw_arena_array(arena, n + 1, sizeof *batch), *kv_len = msw_arena_array(arena, n + 1, sizeof *kv_len);
   msw_decode_grid grid = {.n_rows = n, .row_batch = table->batch, .row_kv_len = table->kv_len, .row_mfu = mfu,
                           .batch = batch, .kv_len = kv_len};
   grid.n_batch = sorted_unique(table->batch, n, batch);

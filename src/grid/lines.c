@@ -50,8 +50,19 @@ static size_t find_line(msw_lines lines, double x) {
   return low;
 }
 
-/* First position from `at` on whose x is not below `limit`; doubling steps, as stretches are short beside rows. */
+static bool ends_at(const double *x, size_t at, size_t n, double limit) {
+  return x[at - 1] < limit && (at == n || !(x[at] < limit));
+}
+
+/* First position after `at` whose x is not below `limit`. Most axes run in equal steps: the place is where they lead, or one
+ * beside it; else it is looked for in doubling steps. */
 static size_t stretch_end(const double *x, size_t at, size_t n, double limit) {
+  if (x[n - 1] < limit) return n;
+  if (!(x[at + 1] < limit)) return at + 1;   /* there is a next one: the last is not below the limit */
+  double steps = (limit - x[at]) / (x[at + 1] - x[at]);
+  size_t guess = steps < (double)(n - at) ? at + (size_t)steps : n - 1;
+  for (size_t tried = guess > at ? guess : at + 1; tried <= guess + 2 && tried <= n; tried++)
+    if (ends_at(x, tried, n, limit)) return tried;
   size_t step = 1, low = at, high = at + 1;
   while (high < n && x[high] < limit) {
     low = high;

@@ -154,17 +154,10 @@ static void find_fields(msw_tile_job *job) {
   job->wants_load = has_field(block, "tok_per_s_per_gpu") || has_field(block, "kv_gib");
 }
 
-static msw_flags no_number_flags(const msw_spec_block *spec) {
-  msw_flags flags = MSW_FLAGS_NO_NUMBER;
-  for (size_t i = 0; i < spec->n_constraints; i++)
-    if (spec->constraints[i].mask) flags |= MSW_FLAG_CONSTRAINT(i);
-  return flags;
-}
-
 void msw_eval_tile(const msw_plan_block *block, const msw_bound_case *bound, const msw_tile *tile,
                    msw_eval_scratch *scratch, void *const *out, uint64_t *flag_counts, uint64_t *n_evaluated) {
   msw_tile_job job = {.block = block, .bound = bound, .factors = bound->factors, .tile = tile, .scratch = scratch, .out = out,
-                      .no_number = no_number_flags(block->spec),
+                     
                       .flag_counts = flag_counts, .n_evaluated = n_evaluated};
   msw_flags all = bound->excluded ? MSW_FLAG_EXCLUDED : bound->conditional ? MSW_FLAG_CONDITIONAL : bound->bound.flags;
   find_fields(&job);

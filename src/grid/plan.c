@@ -2,17 +2,20 @@
 #include "msw/grid/plan.h"
 
 #include "msw/base/num.h"
+#include "msw/grid/reduction.h"
 #include "plan_dims.h"
 
 static bool build_block(const msw_spec_block *spec, msw_arena *arena, msw_diag *diag, msw_plan_block *block) {
   block->spec = spec;
   bool fields_good = msw_plan_fields(spec, arena, diag, block);
   bool methods_good = msw_plan_methods(spec, arena, diag, block);
+  methods_good = msw_plan_points(spec, arena, diag, block) && methods_good;
   if (!msw_plan_dims(block)) {
     msw_error(diag, (msw_loc){0}, spec->name, NULL, "the number of cells overflows");
     return false;
   }
   if (!fields_good || !methods_good) return false;
+  msw_plan_reductions(block, arena);
   msw_plan_count(arena, block);
   return true;
 }
@@ -33,6 +36,7 @@ msw_status msw_plan_build(const msw_spec *spec, msw_arena *arena, msw_diag *diag
     plan->n_tiles += block->n_cases * block->tiles_per_case;   /* no more than cells: cannot overflow where they do not */
     if (!msw_add_u64(plan->n_cells, block->counts.n_total, &plan->n_cells) ||
         !msw_mul_u64(block->counts.n_total, block->cell_bytes, &bytes) ||
+        !msw_add_u64(bytes, block->reduced_bytes, &bytes) ||
         !msw_add_u64(plan->n_bytes, bytes, &plan->n_bytes))
       plan->n_bytes = UINT64_MAX;   /* more than any limit */
   }

@@ -14,6 +14,9 @@ bool msw_plan_fields(const msw_spec_block *spec, msw_arena *arena, msw_diag *dia
 /* Fills methods, knobs and method_flags. */
 bool msw_plan_methods(const msw_spec_block *spec, msw_arena *arena, msw_diag *diag, msw_plan_block *block);
 
+/* Fills points; methods, knobs and method_flags are there. */
+bool msw_plan_points(const msw_spec_block *spec, msw_arena *arena, msw_diag *diag, msw_plan_block *block);
+
 /* Fills counts, rule_counts and void_counts, exactly. */
 void msw_plan_count(msw_arena *arena, msw_plan_block *block);
 

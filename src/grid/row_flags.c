@@ -81,15 +81,15 @@ static size_t count_bit(const msw_flags *cells, msw_flags bit, size_t n) {
   return found;
 }
 
-void msw_row_flags_count(const msw_row_flags *flags, size_t n, msw_flags no_number, uint64_t *counts, uint64_t *n_evaluated) {
+void msw_row_flags_count(const msw_row_flags *flags, size_t n, uint64_t *counts, uint64_t *n_evaluated) {
   msw_flags any = flags->all;
   for (size_t i_cell = 0; flags->varies && i_cell < n; i_cell++) any |= flags->cells[i_cell];
   for (msw_flags left = any; left; left &= left - 1) {
     msw_flags bit = left & (~left + 1);
     counts[__builtin_ctz(bit)] += flags->all & bit ? n : count_bit(flags->cells, bit, n);
   }
-  if (!(any & no_number)) *n_evaluated += n;
-  else if (!(flags->all & no_number)) *n_evaluated += n - count_bit(flags->cells, no_number, n);
+  if (!(any & MSW_FLAGS_NO_NUMBER)) *n_evaluated += n;
+  else if (!(flags->all & MSW_FLAGS_NO_NUMBER)) *n_evaluated += n - count_bit(flags->cells, MSW_FLAGS_NO_NUMBER, n);
 }
 
 void msw_row_flags_write(const msw_row_flags *flags, size_t n, msw_flags *out) {

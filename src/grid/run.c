@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "msw/base/turns.h"
+
 enum { WINDOW_CASES = 256, TILES_PER_THREAD = 16 };   /* enough tiles to balance, few enough cases to hold bound */
 
 /* One thread's memory. */
@@ -23,7 +25,7 @@ typedef struct {
   const msw_sink *sink;
   const msw_run_options *options;
   worker *workers;                 /* [n_threads] */
-  msw_status status;               /* first failure; written inside the ordered section only */
+  msw_status status;               /* first failure; written in turn only */
   bool stop_seen;                  /* tiles not yet begun need not be */
   uint64_t done;                   /* cells committed so far, all blocks */
 } run_state;
@@ -46,7 +48,11 @@ static bool stopped(const run_state *run) {
 
 static void eval_tile(run_state *run, const msw_bound_case *bound, const msw_tile *tile) {
   worker *w = &run->workers[omp_get_thread_num()];
+  uint64_t n_before = w->counts.n_evaluated;
   msw_eval_tile(run->block, bound, tile, w->scratch, w->out, w->counts.flags, &w->counts.n_evaluated);
+  bool has_numbers = w->counts.n_evaluated > n_before;   /* cells without take no part in reductions */
+  if (run->sink->reduce && run->block->spec->n_reductions > 0 && has_numbers)
+    msw_reduce_add(run->sink->reduce, omp_get_thread_num(), run->i_block, tile, w->out);
   for (size_t i_field = 0; i_field < run->block->n_fields; i_field++) {
     size_t n_bytes = (size_t)run->block->chunk_cells * msw_field_size(run->block->fields[i_field]->type);
     run->sink->encode(run->sink->context, omp_get_thread_num(), run->i_block, i_field, w->out[i_field], n_bytes);
@@ -59,11 +65,14 @@ static void commit_tile(run_state *run, const msw_tile *tile) {
   if (run->options->progress) msw_progress_at(run->options->progress, run->done);
 }
 
-/* Tiles of the bound cases. The ordered section makes the file's bytes independent of the number of threads. A tile that
- * was evaluated before a stop is not committed after it: the status is looked at again in order. */
+/* Tiles of the bound cases. Committing in turn makes the file's bytes independent of the number of threads. A tile that was
+ * evaluated before a stop is not committed after it: the status is looked at again in turn. */
 static void run_window(run_state *run, const msw_bound_case *cases, msw_tile_range tiles) {
   uint64_t per_case = run->block->tiles_per_case, first_case = tiles.first / per_case;
-#pragma omp parallel for ordered schedule(dynamic, 1) num_threads(run->options->n_threads)
+  msw_turns turns;
+  msw_turns_start(&turns, tiles.first);
+  /* monotonic: tiles are handed out in ascending order, so that nobody waits for one that is not begun */
+#pragma omp parallel for schedule(monotonic : dynamic, 1) num_threads(run->options->n_threads)
   for (uint64_t i_tile = tiles.first; i_tile < tiles.first + tiles.n; i_tile++) {
     msw_tile tile;
     bool skip;
@@ -74,15 +83,15 @@ static void run_window(run_state *run, const msw_bound_case *cases, msw_tile_ran
       msw_plan_tile(run->block, bound->i_case, i_tile % per_case, &tile);
       eval_tile(run, bound, &tile);
     }
-#pragma omp ordered
-    {
-      if (!skip && !stopped(run)) commit_tile(run, &tile);
-      if (stopped(run)) {
+    msw_turns_wait(&turns, i_tile);
+    if (!skip && !stopped(run)) commit_tile(run, &tile);
+    if (stopped(run)) {
 #pragma omp atomic write
-        run->stop_seen = true;
-      }
+      run->stop_seen = true;
     }
+    msw_turns_pass(&turns);
   }
+  msw_turns_end(&turns);
 }
 
 /* `tiles` are numbered within the block. */

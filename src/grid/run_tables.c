@@ -13,29 +13,42 @@ static bool needs_tables(const msw_plan_block *block) {
   return false;
 }
 
+/* The sets that are loaded so far. */
+typedef struct { const msw_kernel_set **items; size_t n; msw_status status; } set_list;
+
+static const msw_kernel_set *want_set(set_list *list, const msw_data_root *data, const msw_gpu *gpu, msw_arena *arena,
+                                      msw_diag *diag) {
+  const msw_kernel_set *known = find_set(list->items, list->n, gpu);
+  if (known) return known;
+  msw_kernel_set *set = msw_arena_array(arena, 1, sizeof *set);
+  msw_status loaded = msw_kernel_set_load(data, gpu, arena, diag, set);
+  set->gpu = gpu;
+  if (loaded != MSW_OK) list->status = loaded;
+  return list->items[list->n++] = set;
+}
+
+/* Points may be on GPUs that no axis has. */
+static void want_sets_of_points(set_list *list, const msw_data_root *data, const msw_plan_block *block, msw_arena *arena,
+                                msw_diag *diag) {
+  for (size_t i_point = 0; i_point < block->spec->n_points; i_point++)
+    if (block->points[i_point].method.preset->family == MSW_FAMILY_KERNEL_TABLES)
+      want_set(list, data, block->points[i_point].spec->gpu, arena, diag);
+}
+
 msw_status msw_run_load_tables(const msw_plan *plan, const msw_data_root *data, msw_arena *arena, msw_diag *diag,
                                msw_run_tables *tables) {
   const msw_kernel_set ***of_block = msw_arena_array(arena, plan->n_blocks, sizeof *of_block);
-  const msw_kernel_set **sets = msw_arena_array(arena, data->n_gpus, sizeof *sets);
-  size_t n_sets = 0;
-  msw_status status = MSW_OK;
+  set_list list = {.items = msw_arena_array(arena, data->n_gpus, sizeof *list.items)};
   for (size_t i_block = 0; i_block < plan->n_blocks; i_block++) {
     const msw_plan_block *block = &plan->blocks[i_block];
     size_t n_gpus = block->spec->axes[MSW_AXIS_GPU].n;
     of_block[i_block] = msw_arena_array(arena, n_gpus, sizeof **of_block);
-    for (size_t i_gpu = 0; i_gpu < n_gpus && needs_tables(block); i_gpu++) {
-      const msw_gpu *gpu = block->spec->gpus[i_gpu];
-      const msw_kernel_set *known = find_set(sets, n_sets, gpu);
-      if (!known) {
-        msw_kernel_set *set = msw_arena_array(arena, 1, sizeof *set);
-        msw_status loaded = msw_kernel_set_load(data, gpu, arena, diag, set);
-        set->gpu = gpu;
-        if (loaded != MSW_OK) status = loaded;
-        known = sets[n_sets++] = set;
-      }
-      of_block[i_block][i_gpu] = known;
-    }
+    for (size_t i_gpu = 0; i_gpu < n_gpus && needs_tables(block); i_gpu++)
+      of_block[i_block][i_gpu] = want_set(&list, data, block->spec->gpus[i_gpu], arena, diag);
   }
-  *tables = (msw_run_tables){.of_block = (const msw_kernel_set *const *const *)of_block, .sets = sets, .n_sets = n_sets};
-  return status;
+  for (size_t i_block = 0; i_block < plan->n_blocks; i_block++)
+    want_sets_of_points(&list, data, &plan->blocks[i_block], arena, diag);
+  *tables = (msw_run_tables){.of_block = (const msw_kernel_set *const *const *)of_block, .sets = list.items,
+                             .n_sets = list.n};
+  return list.status;
 }

@@ -66,7 +66,6 @@ typedef struct {
   bool only_step, wants_bound, wants_load;   /* which fields are computed: step_us alone; what bounds; tokens held or made */
   size_t cell_bytes[MSW_MAX_FIELDS];
   size_t i_flags;              /* the flags field, n_computed when it is not computed */
-  msw_flags no_number;         /* bits of cells without numbers: those of masking constraints too */
   uint64_t *flag_counts, *n_evaluated;
 } msw_tile_job;
 

@@ -102,7 +102,7 @@ dense *dense_run(const msw_plan *plan, const msw_kernel_set *const *tables, int 
   for (int thread = 0; thread < n_threads; thread++) context.chunks[thread] = new_chunks(block);
   const msw_kernel_set *const *of_block[] = {tables};
   msw_run_tables run_tables = {.of_block = of_block};
-  msw_sink sink = {&context, encode, commit};
+  msw_sink sink = {.context = &context, .encode = encode, .commit = commit};
   msw_run_options options = {.n_threads = n_threads};
   msw_block_counts counts;
   assert_int_equal(msw_run(plan, &run_tables, &sink, &options, &counts), MSW_OK);

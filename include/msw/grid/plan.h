@@ -32,6 +32,11 @@ typedef struct {
 typedef struct { uint64_t n_total, n_excluded, n_conditional, n_void, n_valid; } msw_cell_counts;
 typedef struct { const msw_spec_rule *rule; uint64_t n_cells; } msw_rule_count;      /* cells it alone takes out */
 
+/* A point of "include", ready to be bound. */
+typedef struct { const msw_spec_point *spec; msw_method method; msw_knobs knobs; msw_flags method_flags; } msw_plan_point;
+
+typedef struct msw_reduction msw_reduction;   /* reduction.h */
+
 typedef struct {
   const msw_spec_block *spec;
   size_t rank, n_outer;                 /* dims[0..n_outer) are the outer ones */
@@ -41,6 +46,8 @@ typedef struct {
                                            constraints and reductions need */
   size_t n_fields, n_computed;
   size_t cell_bytes;                    /* all fields together */
+  const msw_reduction *reductions;      /* [spec->n_reductions]; with any, n_fields is 0: only they are stored */
+  uint64_t reduced_bytes;               /* what is stored of them, all together */
   uint64_t n_cases;                     /* product of outer dims */
   uint64_t tiles_per_case;
   uint64_t chunk_cells;                 /* cells of a full chunk */
@@ -53,13 +60,14 @@ typedef struct {
   const msw_method *methods;            /* [methods axis n] */
   const msw_knobs *knobs;               /* [gpu axis n][method axis n] */
   const msw_flags *method_flags;        /* [gpu axis n][method axis n] */
+  const msw_plan_point *points;         /* [spec->n_points] beside the grid; no count has them */
 } msw_plan_block;
 
 typedef struct {
   const msw_spec *spec;
   const msw_plan_block *blocks;
   size_t n_blocks;
-  uint64_t n_cells, n_valid, n_bytes;   /* n_bytes: uncompressed fields */
+  uint64_t n_cells, n_valid, n_bytes;   /* n_bytes: fields and reductions, uncompressed */
   uint64_t n_tiles;                     /* of all blocks; tiles are numbered through the blocks, cases, then boxes */
 } msw_plan;
 

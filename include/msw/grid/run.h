@@ -9,14 +9,17 @@
 #include "msw/base/log.h"
 #include "msw/grid/eval.h"
 #include "msw/grid/plan.h"
+#include "msw/grid/reduce.h"
 
 /* Where evaluated tiles go. `encode` is called by many threads at once, each with its own `thread` number and one tile at a
  * time: it may keep the result in that thread's buffers until `commit` of the same thread. `commit` is called by one thread
- * at a time, tiles in ascending order. */
+ * at a time, tiles in ascending order. A tile is added to `reduce` (NULL: nowhere) before it is
+ * committed: when all are committed, all are in it. */
 typedef struct {
   void *context;
   void (*encode)(void *context, int thread, size_t i_block, size_t i_field, const void *cells, size_t n_bytes);
   msw_status (*commit)(void *context, int thread, size_t i_block, const msw_tile *tile);
+  msw_reduce *reduce;
 } msw_sink;
 
 typedef struct { uint64_t n_evaluated, flags[MSW_N_FLAG_BITS]; } msw_block_counts;

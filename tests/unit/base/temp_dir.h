@@ -52,7 +52,8 @@ static inline const char *temp_file(void **state, const char *name, const char *
 static inline size_t n_entries(const char *dir) {
   msw_arena arena = {0};
   const char **names = NULL;
-  size_t n = msw_list_dir(dir, &arena, &names);
+  size_t n;
+  assert_int_equal(msw_list_dir(dir, &arena, NULL, &names, &n), MSW_OK);
   msw_arena_free(&arena);
   return n;
 }

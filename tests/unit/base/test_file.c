@@ -1,5 +1,7 @@
 /* Reading files, names of files, folders. */
+#include <errno.h>
 #include <fcntl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 
 #include "temp_dir.h"
@@ -150,15 +152,53 @@ static void lists_folders_in_order(void **state) {
   const char *dir = in_temp(state, "list");
   msw_diag diag = {0};
   assert_int_equal(msw_make_dirs(dir, &diag), MSW_OK);
-  assert_int_equal(msw_list_dir(dir, &arena, &names), 0);
+  size_t n = 99;
+  assert_int_equal(msw_list_dir(dir, &arena, &diag, &names, &n), MSW_OK);
+  assert_int_equal(n, 0);
   static const char *const created[] = {"list/B", "list/a10", "list/a9", "list/.hidden", "list/\xC3\xA9"};
   for (size_t i_name = 0; i_name < COUNT(created); i_name++) temp_file(state, created[i_name], "", 0);
   static const char *const sorted[] = {".hidden", "B", "a10", "a9", "\xC3\xA9"};
-  assert_int_equal(msw_list_dir(dir, &arena, &names), COUNT(sorted));
+  assert_int_equal(msw_list_dir(dir, &arena, &diag, &names, &n), MSW_OK);
+  assert_int_equal(n, COUNT(sorted));
   for (size_t i_name = 0; i_name < COUNT(sorted); i_name++) assert_string_equal(names[i_name], sorted[i_name]);
-  assert_int_equal(msw_list_dir(in_temp(state, "absent"), &arena, &names), 0);
+  assert_int_equal(msw_list_dir(in_temp(state, "absent"), &arena, &diag, &names, &n), MSW_OK);
+  assert_int_equal(n, 0);
   assert_null(names);
+  assert_int_equal(msw_list_dir(in_temp(state, "list/B"), &arena, &diag, &names, &n), MSW_OK);   /* a file: no folder */
+  assert_int_equal(n, 0);
+  assert_int_equal(diag.n, 0);
   msw_arena_free(&arena);
+}
+
+/* A folder that cannot be read is not a missing one. */
+static void tells_of_folders_that_cannot_be_read(void **state) {
+  msw_arena arena = {0};
+  msw_diag diag = {0};
+  const char **names = NULL;
+  const char *dir = in_temp(state, "list");
+  size_t n = 99;
+  char too_long[5000];
+  memset(too_long, 'a', sizeof too_long - 1);
+  too_long[sizeof too_long - 1] = '\0';
+  assert_int_equal(msw_list_dir(too_long, &arena, &diag, &names, &n), MSW_FAILED);
+  assert_int_equal(n, 0);
+  assert_says(&diag, "the folder cannot be read: File name too long");
+  assert_int_equal(diag.status, MSW_FAILED);
+  errno = 0;
+  assert_int_equal(msw_list_dir(too_long, &arena, NULL, &names, &n), MSW_FAILED);
+  assert_int_equal(errno, ENAMETOOLONG);
+  assert_int_equal(msw_make_dirs(dir, &diag), MSW_OK);
+  temp_file(state, "list/a", "", 0);
+  struct rlimit usual, none;
+  assert_int_equal(getrlimit(RLIMIT_NOFILE, &usual), 0);
+  none = usual;
+  none.rlim_cur = 0;
+  assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
+  assert_int_equal(msw_list_dir(dir, &arena, &diag, &names, &n), MSW_FAILED);
+  assert_int_equal(setrlimit(RLIMIT_NOFILE, &usual), 0);
+  assert_says(&diag, "the folder cannot be read: Too many open files");
+  msw_arena_free(&arena);
+  msw_diag_free(&diag);
 }
 
 static void free_bytes_look_upwards(void **state) {
@@ -179,6 +219,7 @@ int main(void) {
       cmocka_unit_test(temp_names_lie_beside),
       cmocka_unit_test(makes_folders),
       cmocka_unit_test(lists_folders_in_order),
+      cmocka_unit_test(tells_of_folders_that_cannot_be_read),
       cmocka_unit_test(free_bytes_look_upwards),
   };
   return cmocka_run_group_tests(tests, temp_dir_make, temp_dir_remove);

@@ -6,6 +6,7 @@ static void exit_codes_are_fixed(void **state) {
   assert_int_equal(msw_exit_code(MSW_OK), 0);
   assert_int_equal(msw_exit_code(MSW_FAILED), 1);
   assert_int_equal(msw_exit_code(MSW_BAD_INPUT), 2);
+  assert_int_equal(msw_exit_code(MSW_DIFFERENT), 3);
   assert_int_equal(msw_exit_code(MSW_INTERRUPTED), 130);
 }
 

@@ -56,7 +56,7 @@ static msw_plan small_plan(grid_fixture *f) {
 static msw_status run(grid_fixture *f, const msw_plan *plan, recorder *r, int n_threads, msw_block_counts *counts) {
   const msw_kernel_set *const *of_block[] = {f->tables, f->tables};
   msw_run_tables tables = {.of_block = of_block};
-  msw_sink sink = {r, encode, commit};
+  msw_sink sink = {.context = r, .encode = encode, .commit = commit};
   msw_run_options options = {.n_threads = n_threads, .stop = &r->stop};
   r->plan = plan;
   msw_status status = msw_run(plan, &tables, &sink, &options, counts);
@@ -153,7 +153,7 @@ static void failure_before_interruption(void **state) {
   msw_run_options options = {.n_threads = 1};   /* stop may be NULL */
   const msw_kernel_set *const *of_block[] = {f->tables};
   msw_run_tables tables = {.of_block = of_block};
-  msw_sink sink = {&r, encode, commit};
+  msw_sink sink = {.context = &r, .encode = encode, .commit = commit};
   r.plan = &plan;
   assert_int_equal(msw_run(&plan, &tables, &sink, &options, &counts), MSW_OK);
   made_sweep_free(&f->sweep);
@@ -166,7 +166,7 @@ static void progress_reaches_the_end(void **state) {
   msw_progress progress = {.total = plan.n_cells};   /* not active: prints nothing */
   const msw_kernel_set *const *of_block[] = {f->tables};
   msw_run_tables tables = {.of_block = of_block};
-  msw_sink sink = {&r, encode, commit};
+  msw_sink sink = {.context = &r, .encode = encode, .commit = commit};
   msw_run_options options = {.n_threads = 2, .progress = &progress};
   msw_block_counts counts;
   msw_log_level(MSW_QUIET);

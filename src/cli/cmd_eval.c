@@ -6,6 +6,7 @@
 #include "msw/base/file.h"
 #include "msw/inputs/steps.h"
 #include "place.h"
+#include "stand_ins.h"
 #include "setup.h"
 
 typedef struct {
@@ -76,6 +77,8 @@ static msw_status cmd_eval(const void *opaque, msw_context *ctx) {
   if (status != MSW_OK) return status;
   const msw_case *const *cases = msw_eval_bind_rows(ctx, &setup, dtype, &steps);
   if (!cases) return ctx->diag.status;
+  const msw_notes notes = msw_stand_ins_of_cases(cases, steps.n_rows, &setup.tables, &ctx->arena);
+  for (size_t i_note = 0; i_note < notes.n; i_note++) msw_warn(&ctx->diag, (msw_loc){0}, NULL, NULL, "%s", notes.items[i_note]);
 
   msw_buf text = {0};
   msw_flags flags = msw_eval_write(&steps, cases, options->per_op, &text);

@@ -8,6 +8,7 @@
 #include "msw/base/str.h"
 #include "plan_show.h"
 #include "run_job.h"
+#include "stand_ins.h"
 #include "threads.h"
 
 #define AT(field) offsetof(msw_run_order, field)
@@ -77,6 +78,13 @@ static msw_status write_result(msw_run_job *job) {
   return status == MSW_OK ? msw_run_direct(job) : status;
 }
 
+/* For the file; the summary tells them too. */
+static void note_stand_ins(msw_run_job *job) {
+  const msw_notes notes = msw_stand_ins_of_plan(&job->plan, &job->tables, &job->ctx->arena);
+  job->storage.notes = notes.items;
+  job->storage.n_notes = notes.n;
+}
+
 static msw_status compute(msw_run_job *job) {
   msw_context *ctx = job->ctx;
   job->stop = msw_catch_interrupts();   /* before there is any file of ours, the one that tries the place included */
@@ -84,6 +92,8 @@ static msw_status compute(msw_run_job *job) {
   if (status == MSW_OK) status = msw_run_load_tables(&job->plan, &ctx->data, &ctx->arena, &ctx->diag, &job->tables);
   if (status != MSW_OK) return status;
 
+  job->storage.points = msw_points_eval(&job->plan, &job->tables, &ctx->arena, &ctx->diag);
+  note_stand_ins(job);
   job->provenance = msw_provenance_collect(&job->plan, &job->tables, &ctx->arena);
   msw_context_say(ctx);   /* notes and warnings come before the progress */
   if (job->order->verbose) list_inputs(job);

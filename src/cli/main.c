@@ -13,7 +13,7 @@
 
 static const msw_command *const commands[] = {&msw_command_run,     &msw_command_plan,   &msw_command_eval,
                                               &msw_command_explain, &msw_command_tables, &msw_command_merge,
-                                              &msw_command_status,  &msw_command_version};
+                                              &msw_command_status,  &msw_command_verify,  &msw_command_version};
 enum { N_COMMANDS = sizeof commands / sizeof commands[0] };
 
 static const char first_steps[] =
@@ -22,7 +22,7 @@ static const char first_steps[] =
     "  mfusweep plan sweeps/quickstart.json     what a sweep would compute\n"
     "  mfusweep run sweeps/quickstart.json      compute it into results/quickstart.h5\n"
     "\n"
-    "Exit codes: 0 done, 1 failed, 2 usage or bad input, 130 interrupted.\n"
+    "Exit codes: 0 done, 1 failed, 2 usage or bad input, 3 verify found differences, 130 interrupted.\n"
     "Results go to stdout, everything else to stderr.\n"
     "docs/sweep-file.md describes sweep files, docs/result-file.md the files that come out,\n"
     "docs/model.md the formulas.\n";

@@ -1,5 +1,6 @@
 /* A plan for machines. Keys are stable. */
 #include "msw/formats/json.h"
+#include "msw/grid/reduction.h"
 #include "plan_show.h"
 
 static void add_values(msw_arena *arena, msw_json *parent, const msw_spec_axis *axis) {
@@ -52,6 +53,29 @@ static void add_counts(msw_arena *arena, msw_json *object, const msw_plan_block 
       msw_json_add_number(arena, voids, msw_flag_table[i_flag].name, (double)block->void_counts[i_flag]);
 }
 
+static void add_reduction(msw_arena *arena, msw_json *list, const msw_plan_block *block, const msw_reduction *reduction) {
+  const msw_spec_reduction *spec = reduction->spec;
+  msw_json *object = msw_json_add_object(arena, list, NULL);
+  msw_json_add_string(arena, object, "name", spec->name);
+  msw_json_add_string(arena, object, "op", msw_reduce_op_name(spec->op));
+  if (spec->field) msw_json_add_string(arena, object, "field", spec->field);
+  if (spec->condition) msw_json_add_string(arena, object, "where", spec->condition_text);
+  msw_json *over = msw_json_add_array(arena, object, "over"), *kept = msw_json_add_array(arena, object, "dimensions");
+  for (size_t i_dim = 0; i_dim < block->rank; i_dim++)
+    msw_json_add_string(arena, msw_reduction_keeps(reduction, i_dim) ? kept : over, NULL, block->dims[i_dim].name);
+  msw_json *variables = msw_json_add_array(arena, object, "variables");
+  for (size_t i_variable = 0; i_variable < reduction->n_variables; i_variable++)
+    msw_json_add_string(arena, variables, NULL, reduction->variables[i_variable].name);
+  msw_json_add_number(arena, object, "cells", (double)reduction->n_cells);
+  msw_json_add_number(arena, object, "bytes", (double)reduction->n_bytes);
+}
+
+static void add_reductions(msw_arena *arena, msw_json *object, const msw_plan_block *block) {
+  if (block->spec->n_reductions == 0) return;
+  msw_json *list = msw_json_add_array(arena, object, "reductions");
+  for (size_t i = 0; i < block->spec->n_reductions; i++) add_reduction(arena, list, block, &block->reductions[i]);
+}
+
 static void add_block(msw_arena *arena, msw_json *blocks, const msw_plan_block *block) {
   msw_json *object = msw_json_add_object(arena, blocks, NULL);
   msw_json_add_string(arena, object, "name", block->spec->name);
@@ -61,11 +85,13 @@ static void add_block(msw_arena *arena, msw_json *blocks, const msw_plan_block *
   msw_json_add_number(arena, object, "cases", (double)block->n_cases);
   msw_json_add_number(arena, object, "tiles", (double)block->n_cases * (double)block->tiles_per_case);
   msw_json_add_number(arena, object, "chunk_cells", (double)block->chunk_cells);
+  if (block->spec->n_points > 0) msw_json_add_number(arena, object, "include_points", (double)block->spec->n_points);
   add_counts(arena, object, block);
   msw_json *fields = msw_json_add_array(arena, object, "fields");
   for (size_t i_field = 0; i_field < block->n_fields; i_field++)
     msw_json_add_string(arena, fields, NULL, block->fields[i_field]->name);
   msw_json_add_number(arena, object, "cell_bytes", (double)block->cell_bytes);
+  add_reductions(arena, object, block);
 }
 
 /* The warnings that the text form prints on stderr; they go there too. */

@@ -5,6 +5,7 @@
 #include "columns.h"
 #include "msw/base/num.h"
 #include "msw/base/str.h"
+#include "msw/grid/reduction.h"
 #include "place.h"
 #include "plan_show.h"
 
@@ -121,6 +122,27 @@ static void print_counts(const page *p) {
 
 /* ---- The page ---- */
 
+/* "argmax of tok_per_s_per_gpu over tp, batch where step_us <= 50000" */
+static const char *reduction_text(const page *p, const msw_reduction *reduction) {
+  const msw_spec_reduction *spec = reduction->spec;
+  const char *text = msw_reduce_op_name(spec->op);
+  if (spec->field) text = msw_format(p->arena, "%s of %s", text, spec->field);
+  text = msw_format(p->arena, "%s over %s", text, msw_reduction_over(p->block, reduction, ", ", p->arena));
+  return spec->condition ? msw_format(p->arena, "%s where %s", text, spec->condition_text) : text;
+}
+
+static void print_reductions(const page *p) {
+  msw_columns table = msw_columns_new("lrl", p->arena);
+  static const char *const heads[] = {"reduction", "cells left", ""};
+  for (size_t i_head = 0; i_head < sizeof heads / sizeof heads[0]; i_head++) msw_columns_add(&table, heads[i_head]);
+  for (size_t i = 0; i < p->block->spec->n_reductions; i++) {
+    const msw_reduction *reduction = &p->block->reductions[i];
+    add_count(&table, reduction->spec->name, reduction->n_cells, reduction_text(p, reduction));
+  }
+  msw_columns_print(&table, 2, stdout);
+  printf("  %s uncompressed; of the cells themselves nothing is stored\n", bytes_text(p->block->reduced_bytes, p->arena));
+}
+
 static void print_fields(const page *p) {
   const char *text = "fields:";
   for (size_t i_field = 0; i_field < p->block->n_fields; i_field++)
@@ -135,10 +157,17 @@ static void print_block(const msw_plan_block *block, msw_arena *arena) {
   else printf("\n%s steps\n", msw_phase_name(block->spec->phase));
   print_dims(&p);
   uint64_t n_tiles = block->n_cases * block->tiles_per_case;
-  printf("  %s cases in %s tiles of up to %s cells\n\n", count_text(block->n_cases, arena), count_text(n_tiles, arena),
+  printf("  %s cases in %s tiles of up to %s cells\n", count_text(block->n_cases, arena), count_text(n_tiles, arena),
          count_text(block->chunk_cells, arena));
+  const size_t n_points = block->spec->n_points;
+  if (n_points > 0) printf("  %zu include point%s beside the grid\n", n_points, n_points == 1 ? "" : "s");
+  printf("\n");
   print_counts(&p);
   printf("\n");
+  if (block->spec->n_reductions > 0) {
+    print_reductions(&p);
+    return;
+  }
   print_fields(&p);
   printf("  %s uncompressed, %zu bytes per cell\n", bytes_text(block->counts.n_total * block->cell_bytes, arena),
          block->cell_bytes);

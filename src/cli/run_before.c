@@ -5,6 +5,7 @@
 
 #include "msw/base/file.h"
 #include "msw/base/log.h"
+#include "msw/base/num.h"
 #include "msw/base/str.h"
 #include "msw/output/differences.h"
 #include "msw/output/reader.h"
@@ -22,12 +23,26 @@ msw_status msw_run_check_place(const msw_run_job *job, uint64_t n_cells_left) {
   return diag->n_errors > n_errors_before && status == MSW_OK ? MSW_BAD_INPUT : status;
 }
 
+/* Accumulators are held in memory from the first tile to the last. */
+static void check_memory(const msw_run_job *job) {
+  enum { TEXT_BYTES = 32 };
+  char need[TEXT_BYTES], have[TEXT_BYTES];
+  long pages = sysconf(_SC_PHYS_PAGES), page_bytes = sysconf(_SC_PAGESIZE);
+  uint64_t n_bytes = msw_reduce_memory(&job->plan);
+  if (pages <= 0 || page_bytes <= 0 || n_bytes / (uint64_t)page_bytes < (uint64_t)pages) return;
+  msw_human_bytes((double)n_bytes, need, sizeof need);
+  msw_human_bytes((double)pages * (double)page_bytes, have, sizeof have);
+  msw_error(&job->ctx->diag, (msw_loc){.file = job->spec.file}, "output.reduce", "reduce over more axes",
+            "the reductions take %s of memory while they are worked out, this machine has %s", need, have);
+}
+
 /* Where a result or its shards lie already, the place does not matter before they are known to be another's. */
 msw_status msw_run_check_feasible(const msw_run_job *job) {
   msw_diag *diag = &job->ctx->diag;
   size_t n_errors_before = diag->n_errors;
   msw_status status = MSW_OK;
   msw_plan_check_limits(&job->plan, false, diag);
+  check_memory(job);
   bool is_new = !msw_is_file(job->path) && !msw_is_dir(job->folder);
   if (is_new) status = msw_run_check_place(job, job->plan.n_cells);
   if (diag->n_errors == n_errors_before) return MSW_OK;

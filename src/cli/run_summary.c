@@ -3,9 +3,11 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "mfu_column.h"
 #include "msw/base/num.h"
+#include "stand_ins.h"
 
 enum { TEXT_BYTES = 48 };
 static const double percent = 100.0;
@@ -14,7 +16,7 @@ static msw_block_counts sum_blocks(const msw_run_summary *summary) {
   msw_block_counts sum = {0};
   for (size_t i_block = 0; i_block < summary->plan->n_blocks; i_block++) {
     sum.n_evaluated += summary->counts[i_block].n_evaluated;
-    for (size_t i_flag = 0; i_flag < MSW_N_FLAGS; i_flag++) sum.flags[i_flag] += summary->counts[i_block].flags[i_flag];
+    for (size_t i_flag = 0; i_flag < MSW_N_FLAG_BITS; i_flag++) sum.flags[i_flag] += summary->counts[i_block].flags[i_flag];
   }
   return sum;
 }
@@ -48,9 +50,23 @@ static void print_flags(const msw_block_counts *sum, uint64_t n_cells) {
   if (!any) msw_log("flags: none");
 }
 
+static void print_constraints(const msw_run_summary *summary) {
+  for (size_t i_block = 0; i_block < summary->plan->n_blocks; i_block++) {
+    const msw_spec_block *spec = summary->plan->blocks[i_block].spec;
+    for (size_t i = 0; i < spec->n_constraints; i++) {
+      char count[TEXT_BYTES];
+      const char *name = spec->constraints[i].name, *text = spec->constraints[i].text;
+      msw_log("constraint %s%s%s does not hold in %s cells%s", name, strcmp(name, text) != 0 ? ": " : "",
+              strcmp(name, text) != 0 ? text : "", msw_human_count(summary->counts[i_block].flags[MSW_N_FLAGS + i], count, sizeof count),
+              spec->constraints[i].mask ? ", masked" : "");
+    }
+  }
+}
+
 static void print_cells(const msw_run_summary *summary, const msw_block_counts *sum) {
   uint64_t n_cells = summary->plan->n_cells, n_excluded = cells_with(sum, MSW_FLAG_EXCLUDED);
-  uint64_t n_void = n_cells - sum->n_evaluated - n_excluded;
+  uint64_t n_conditional = cells_with(sum, MSW_FLAG_CONDITIONAL);
+  uint64_t n_void = n_cells - sum->n_evaluated - n_excluded - n_conditional;
   char all[TEXT_BYTES], evaluated[TEXT_BYTES], excluded[TEXT_BYTES], none[TEXT_BYTES];
   msw_log("%s cells: %s evaluated, %s excluded by rules, %s void", msw_human_count(n_cells, all, sizeof all),
           msw_human_count(sum->n_evaluated, evaluated, sizeof evaluated),
@@ -72,12 +88,21 @@ static void print_time(const msw_run_summary *summary) {
     msw_log("%s, %s of them computed here, %s cells/s with %d thread%s", time, cells, rate, summary->n_threads, plural);
 }
 
+static void print_stand_ins(const msw_run_summary *summary) {
+  msw_arena arena = {0};
+  const msw_notes notes = msw_stand_ins_of_plan(summary->plan, summary->tables, &arena);
+  for (size_t i_note = 0; i_note < notes.n; i_note++) msw_log("WARNING: %s", notes.items[i_note]);
+  msw_arena_free(&arena);
+}
+
 void msw_run_summary_print(const msw_run_summary *summary) {
   msw_block_counts sum = sum_blocks(summary);
   char bytes[TEXT_BYTES];
   print_cells(summary, &sum);
   print_time(summary);
   print_flags(&sum, summary->plan->n_cells);
+  print_constraints(summary);
+  print_stand_ins(summary);
   if (cells_with(&sum, MSW_FLAG_MFU_COLUMN_OFF) > 0)
     msw_warn_mfu_columns(summary->tables->sets, summary->tables->n_sets);
   msw_log("%s: %s", summary->path, msw_human_bytes((double)summary->stored_bytes, bytes, sizeof bytes));

@@ -22,7 +22,7 @@ static msw_status commit(void *context, int thread, size_t i_block, const msw_ti
 static msw_status fill(msw_run_job *job, msw_writer *writer, msw_tile_range tiles, counting_sink *counting,
                        msw_block_counts *counts) {
   counting->writer = msw_writer_sink(writer);
-  const msw_sink sink = {.context = counting, .encode = encode, .commit = commit};
+  const msw_sink sink = {.context = counting, .encode = encode, .commit = commit, .reduce = counting->writer.reduce};
   const msw_run_options how = {.n_threads = job->n_threads, .tiles = tiles, .stop = job->stop};
   uint64_t n_wanted = tiles.n > 0 ? msw_tiles_cells(&job->plan, tiles) : job->plan.n_cells;
   msw_status status = msw_run(&job->plan, &job->tables, &sink, &how, counts);
@@ -36,6 +36,7 @@ msw_status msw_run_tiles(msw_run_job *job, const char *path, msw_tile_range tile
   msw_writer_options how = job->storage;
   how.n_threads = job->n_threads;
   how.tiles = tiles;
+  how.stop = job->stop;
   counting_sink counting = {.progress = progress, .n_before = n_cells_before};
   msw_writer *writer = msw_writer_open(path, &job->plan, &job->provenance, how, &found);
   msw_status status = writer ? fill(job, writer, tiles, &counting, counts) : MSW_FAILED;

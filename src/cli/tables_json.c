@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "msw/formats/json.h"
+#include "stand_ins.h"
 #include "tables.h"
 
 static void add_peaks(msw_arena *arena, msw_json *parent, const msw_gpu *gpu) {
@@ -75,6 +76,9 @@ void msw_tables_json(const msw_kernel_set *sets, size_t n_sets, msw_arena *arena
     msw_json *tables = msw_json_add_array(arena, gpu, "tables");
     for (size_t i_table = 0; i_table < sets[i_set].n_tables; i_table++)
       add_table(arena, tables, &sets[i_set].tables[i_table]);
+    const msw_notes notes = msw_stand_ins_of_gpu(&sets[i_set], arena);
+    msw_json *stand_ins = msw_json_add_array(arena, gpu, "stand_ins");
+    for (size_t i_note = 0; i_note < notes.n; i_note++) msw_json_add_string(arena, stand_ins, NULL, notes.items[i_note]);
   }
   msw_buf text = {0};
   msw_json_write(root, 2, &text);

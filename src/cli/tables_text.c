@@ -3,6 +3,7 @@
 
 #include "mfu_column.h"
 #include "msw/base/str.h"
+#include "stand_ins.h"
 #include "tables.h"
 
 static const double flop_per_tflop = 1e12, bytes_per_gb = 1e9;
@@ -65,6 +66,13 @@ static void print_table(const msw_kernel_table *table, const msw_gpu *gpu, msw_a
   for (size_t i_defect = 0; i_defect < n_defects; i_defect++) printf("    ! %s\n", defects[i_defect]);
 }
 
+/* What a sweep in another number format would rest on. */
+static void print_stand_ins(const msw_kernel_set *set, msw_arena *arena) {
+  const msw_notes notes = msw_stand_ins_of_gpu(set, arena);
+  if (notes.n > 0) printf("\n");
+  for (size_t i_note = 0; i_note < notes.n; i_note++) printf("  ! %s\n", notes.items[i_note]);
+}
+
 void msw_tables_text(const msw_kernel_set *sets, size_t n_sets, msw_arena *arena) {
   size_t n_without = 0;
   for (size_t i_set = 0; i_set < n_sets; i_set++) {
@@ -73,6 +81,7 @@ void msw_tables_text(const msw_kernel_set *sets, size_t n_sets, msw_arena *arena
     print_gpu(sets[i_set].gpu, "", arena);
     for (size_t i_table = 0; i_table < sets[i_set].n_tables; i_table++)
       print_table(&sets[i_set].tables[i_table], sets[i_set].gpu, arena);
+    print_stand_ins(&sets[i_set], arena);
     printf("\n");
   }
   if (n_without > 0) printf("without kernel tables\n");

@@ -32,6 +32,7 @@ static bool set_fill(hid_t list, const msw_h5_variable *variable) {
 }
 
 static bool set_layout(hid_t list, const msw_h5_variable *variable) {
+  if (variable->rank == 0) return set_fill(list, variable);   /* neither chunks nor filters */
   hsize_t chunk[MSW_H5_MAX_RANK];
   for (size_t i_dim = 0; i_dim < variable->rank; i_dim++) chunk[i_dim] = variable->chunk[i_dim];
   if (H5Pset_chunk(list, (int)variable->rank, chunk) < 0) return false;
@@ -83,8 +84,8 @@ static msw_status attach_scales(const msw_h5_variable *variable, msw_h5 dataset,
 msw_status msw_h5_create_variable(msw_h5 group, const msw_h5_variable *variable, msw_diag *diag, msw_h5 *dataset) {
   msw_h5_begin();
   *dataset = MSW_H5_NONE;
-  if (variable->rank < 1 || variable->rank > MSW_H5_MAX_RANK)
-    return msw_h5_refuse(group, diag, "variable '%s' has %zu dimensions; 1 to %d are possible", variable->name,
+  if (variable->rank > MSW_H5_MAX_RANK)
+    return msw_h5_refuse(group, diag, "variable '%s' has %zu dimensions; at most %d are possible", variable->name,
                          variable->rank, MSW_H5_MAX_RANK);
   msw_status status = create_dataset(group, variable, diag, dataset);
   if (status == MSW_OK && is_float(variable->type))

@@ -1,5 +1,5 @@
 /* One result from many shards: the first shard is copied as a file, the chunks of the others are added to it, the counts
- * are summed, and what came out is read again and compared before it gets its name.
+ * are summed, partial reductions combined, and what came out is read again and compared before it gets its name.
  */
 #include "msw/output/merge.h"
 
@@ -42,11 +42,14 @@ static msw_status begin_result(msw_merge_job *job) {
 
 static msw_status fill_result(msw_merge_job *job) {
   msw_status status = begin_result(job);
+  if (status == MSW_OK) status = msw_merge_combine(job);
   for (size_t i_shard = 0; i_shard < job->n_shards && status == MSW_OK; i_shard++)
     status = msw_merge_take(job, &job->shards[i_shard], i_shard == 0);
   if (status == MSW_OK) status = msw_merge_counts(job);
+  if (status == MSW_OK) status = msw_merge_put_reductions(job);
   if (status == MSW_OK) status = close_result(job, job->diag);
   if (status == MSW_OK) status = msw_merge_compare(job);
+  if (status == MSW_OK) status = msw_merge_check_reductions(job);
   return status == MSW_OK ? msw_write_behind_wait(&job->behind, job->options->stop, job->out, job->diag) : status;
 }
 
@@ -81,6 +84,7 @@ msw_status msw_merge(const char *const *shards, size_t n_shards, const char *out
     if (options->progress && status == MSW_OK) msw_progress_at(options->progress, job.n_all_bytes);
     if (options->progress) msw_progress_end(options->progress);
   }
+  msw_merge_free_reductions(&job);
   free(job.records);
   free(job.buffer);
   msw_arena_free(&job.arena);

@@ -6,7 +6,7 @@
 /* Numbers of one block in /meta, as many as attributes and data sets have. */
 typedef struct {
   uint64_t attrs[MSW_N_SUMMED_ATTRS];
-  uint64_t flags[MSW_N_FLAGS];
+  uint64_t flags[MSW_N_FLAG_BITS], n_flags;
 } block_sums;
 
 static msw_status add_attrs(msw_h5 group, block_sums *sums, msw_diag *diag) {
@@ -21,14 +21,17 @@ static msw_status add_attrs(msw_h5 group, block_sums *sums, msw_diag *diag) {
 }
 
 static msw_status add_block(msw_h5 file, const char *path, block_sums *sums, msw_diag *diag) {
-  const uint64_t start = 0, count = MSW_N_FLAGS;
-  uint64_t flags[MSW_N_FLAGS] = {0};
+  const uint64_t start = 0;
+  uint64_t flags[MSW_N_FLAG_BITS] = {0};
+  size_t rank = 0;
   msw_h5 group = MSW_H5_NONE;
   msw_status status = msw_h5_open_group(file, path, diag, &group);
   if (status == MSW_OK) status = add_attrs(group, sums, diag);
+  if (status == MSW_OK) status = msw_h5_shape(group, MSW_FLAG_COUNTS, 1, diag, &rank, &sums->n_flags);
+  if (sums->n_flags > MSW_N_FLAG_BITS) sums->n_flags = MSW_N_FLAG_BITS;
   if (status == MSW_OK)
-    status = msw_h5_read_slab(group, MSW_FLAG_COUNTS, MSW_H5_U64, 1, &start, &count, flags, diag);
-  for (size_t i_flag = 0; i_flag < MSW_N_FLAGS; i_flag++) sums->flags[i_flag] += flags[i_flag];
+    status = msw_h5_read_slab(group, MSW_FLAG_COUNTS, MSW_H5_U64, 1, &start, &sums->n_flags, flags, diag);
+  for (size_t i_flag = 0; i_flag < sums->n_flags; i_flag++) sums->flags[i_flag] += flags[i_flag];
   msw_h5_close(group);
   return status;
 }
@@ -49,7 +52,7 @@ static msw_status rewrite_block(msw_h5 file, const char *path, const block_sums 
   for (size_t i_attr = 0; i_attr < MSW_N_SUMMED_ATTRS && status == MSW_OK; i_attr++)
     status = msw_h5_rewrite_attr(group, msw_summed_attrs[i_attr], MSW_H5_U64, &sums->attrs[i_attr], 1, diag);
   if (status == MSW_OK)
-    status = msw_h5_rewrite_numbers(group, MSW_FLAG_COUNTS, MSW_H5_U64, sums->flags, MSW_N_FLAGS, diag);
+    status = msw_h5_rewrite_numbers(group, MSW_FLAG_COUNTS, MSW_H5_U64, sums->flags, (size_t)sums->n_flags, diag);
   msw_h5_close(group);
   return status;
 }

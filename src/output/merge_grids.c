@@ -32,15 +32,19 @@ static msw_status refuse_cut(msw_merge_job *job, const char *variable) {
 /* How a shard's data set gets into the result. This is the one place that knows. */
 typedef enum {
   FROM_FIRST,   /* the same in every shard: coordinates and the like */
-  BY_TILES      /* fields: every shard has the chunks of its own tiles */
+  BY_TILES,     /* fields: every shard has the chunks of its own tiles */
+  COMBINED      /* reductions: worked out from the partial results in all shards (merge_reduced.c) */
 } merge_rule;
-static merge_rule rule_of(const msw_h5_layout *layout) { return layout->is_chunked ? BY_TILES : FROM_FIRST; }
 
-static msw_status look_at_variable(msw_merge_job *job, msw_h5 group, const char *name, msw_h5_layout *layout) {
+static msw_status look_at_variable(msw_merge_job *job, msw_h5 group, const char *name, msw_h5_layout *layout,
+                                   merge_rule *rule) {
   msw_h5 dataset = MSW_H5_NONE;
+  const char *reduction = NULL;
   msw_status status = msw_h5_open_dataset(group, name, job->diag, &dataset);
   if (status == MSW_OK) status = msw_h5_layout_of(dataset, job->diag, layout);
+  if (status == MSW_OK) status = msw_h5_read_attr_text(dataset, MSW_REDUCTION_ATTR, &job->arena, job->diag, &reduction);
   msw_h5_close(dataset);
+  *rule = reduction ? COMBINED : layout->is_chunked ? BY_TILES : FROM_FIRST;
   return status;
 }
 
@@ -55,8 +59,24 @@ static void add_variable(msw_merge_job *job, msw_merge_grid *grid, const char *p
   grid->n_variables++;
 }
 
-/* The variables of the group at `path` ("" for the root); a group without any adds no grid. */
-static msw_status find_grid(msw_merge_job *job, msw_h5 group, const char *path) {
+/* A block whose cells are reduced has tiles too, but no variables that are cut into them: /meta says how many. */
+static msw_status find_reduced_tiles(msw_merge_job *job, msw_h5 file, const char *path, uint64_t *n_tiles) {
+  const char *name = path[0] ? path + 1 : MSW_UNNAMED_BLOCK;
+  const char *counts = msw_format(&job->arena, "/" MSW_META_GROUP "/%s", name);
+  bool is_other = !path[0] && msw_h5_exists(file, "/" MSW_UNNAMED_BLOCK), found;   /* a block that has that name */
+  int64_t n = 0;
+  msw_h5 group = MSW_H5_NONE;
+  *n_tiles = 0;
+  if (is_other || !msw_h5_exists(file, counts)) return MSW_OK;
+  msw_status status = msw_h5_open_group(file, counts, job->diag, &group);
+  if (status == MSW_OK) status = msw_h5_read_attr_int(group, MSW_REDUCED_TILES, job->diag, &n, &found);
+  msw_h5_close(group);
+  *n_tiles = (uint64_t)n;
+  return status;
+}
+
+/* The variables of the group at `path` ("" for the root); a group that is no block adds no grid. */
+static msw_status find_grid(msw_merge_job *job, msw_h5 file, msw_h5 group, const char *path) {
   const msw_h5_member *members;
   size_t n_members;
   msw_merge_grid *grid = &job->grids[job->n_grids];
@@ -64,18 +84,19 @@ static msw_status find_grid(msw_merge_job *job, msw_h5 group, const char *path) 
   msw_status status = msw_h5_list(group, &job->arena, job->diag, &members, &n_members);
   for (size_t i_member = 0; i_member < n_members && status == MSW_OK; i_member++) {
     msw_h5_layout layout;
+    merge_rule rule;
     if (members[i_member].kind != MSW_H5_DATASET) continue;
     const char *variable = msw_format(&job->arena, "%s/%s", path, members[i_member].name);
-    status = look_at_variable(job, group, members[i_member].name, &layout);
-    if (status != MSW_OK || rule_of(&layout) == FROM_FIRST) continue;
+    status = look_at_variable(job, group, members[i_member].name, &layout, &rule);
+    if (status != MSW_OK || rule != BY_TILES) continue;
     if (grid->n_variables == 0) grid->layout = layout;
     else if (!is_same_cut(&grid->layout, &layout)) status = refuse_cut(job, variable);
     add_variable(job, grid, variable);
   }
-  if (status != MSW_OK || grid->n_variables == 0) return status;
-  grid->n_tiles = count_chunks(&grid->layout);
-  job->n_grids++;
-  return MSW_OK;
+  if (status == MSW_OK && grid->n_variables > 0) grid->n_tiles = count_chunks(&grid->layout);
+  else if (status == MSW_OK) status = find_reduced_tiles(job, file, path, &grid->n_tiles);
+  if (status == MSW_OK && grid->n_tiles > 0) job->n_grids++;
+  return status;
 }
 
 /* Tiles and records are numbered through the grids. */
@@ -101,13 +122,13 @@ msw_status msw_merge_find_grids(msw_merge_job *job, msw_h5 file) {
   msw_status status = msw_h5_list(file, &job->arena, job->diag, &members, &n_members);
   if (status != MSW_OK) return status;
   job->grids = msw_arena_array(&job->arena, n_members + 1, sizeof *job->grids);
-  status = find_grid(job, file, "");
+  status = find_grid(job, file, file, "");
   for (size_t i_member = 0; i_member < n_members && status == MSW_OK; i_member++) {
     const char *name = members[i_member].name;
     msw_h5 group = MSW_H5_NONE;
     if (members[i_member].kind != MSW_H5_GROUP || strcmp(name, MSW_META_GROUP) == 0) continue;
     status = msw_h5_open_group(file, name, job->diag, &group);
-    if (status == MSW_OK) status = find_grid(job, group, msw_format(&job->arena, "/%s", name));
+    if (status == MSW_OK) status = find_grid(job, file, group, msw_format(&job->arena, "/%s", name));
     msw_h5_close(group);
   }
   return status == MSW_OK ? number_grids(job) : status;

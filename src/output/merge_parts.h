@@ -5,6 +5,7 @@
 #include "msw/formats/h5.h"
 #include "msw/grid/plan.h"
 #include "msw/output/merge.h"
+#include "reduced.h"
 #include "write_behind.h"
 
 typedef struct {
@@ -21,6 +22,9 @@ typedef struct {
   uint64_t first_record;
 } msw_merge_grid;
 
+/* A reduction, combined over the shards. */
+typedef struct { const char *block; msw_stored_partial total; } msw_merge_reduction;   /* block: path of its group, "" the root */
+
 /* What has to be in the result: one for every chunk, [tile of the block][variable of the block]. */
 typedef struct { uint32_t n_bytes, crc; } msw_chunk_record;
 
@@ -36,6 +40,8 @@ typedef struct {
   size_t n_grids;
   const char **variables;         /* [n_variables] paths, grid after grid */
   size_t n_variables;
+  msw_merge_reduction *reductions;
+  size_t n_reductions;
   msw_chunk_record *records;
   msw_h5 file;                    /* the result */
   msw_h5 *targets;                /* [n_variables] its datasets */
@@ -69,6 +75,14 @@ void msw_merge_offset(const msw_merge_grid *grid, uint64_t i_tile, uint64_t offs
 msw_status msw_merge_take(msw_merge_job *job, const msw_merge_shard *shard, bool is_there);
 /* Reads the closed result and compares every chunk with what was noted. */
 msw_status msw_merge_compare(msw_merge_job *job);
+
+/* ---- merge_reduced.c ---- */
+/* Combines the partial results of all shards, and takes those of the first one out of the result. */
+msw_status msw_merge_combine(msw_merge_job *job);
+msw_status msw_merge_put_reductions(msw_merge_job *job);
+/* Of the closed result. */
+msw_status msw_merge_check_reductions(msw_merge_job *job);
+void msw_merge_free_reductions(msw_merge_job *job);
 
 /* ---- merge_counts.c ---- */
 /* Puts the sums over all shards, and the tiles that they make together, into the result's /meta. */

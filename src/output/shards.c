@@ -22,8 +22,8 @@ static bool is_own(const msw_share *share, uint64_t i_shard) { return i_shard % 
 static bool is_worthless(const char *folder) {
   msw_arena arena = {0};
   const char **names;
-  size_t n = msw_list_dir(folder, &arena, &names);
-  bool worthless = true;
+  size_t n;
+  bool worthless = msw_list_dir(folder, &arena, NULL, &names, &n) == MSW_OK;
   for (size_t i_name = 0; i_name < n && worthless; i_name++) {
     msw_shards_name_kind kind = msw_shards_name_of(names[i_name], &arena).kind;
     worthless = kind != MSW_NAME_MANIFEST && kind != MSW_NAME_SHARD && kind != MSW_NAME_FOREIGN;
@@ -106,7 +106,8 @@ static msw_status get_manifest(const msw_shards *shards, msw_arena *arena, msw_d
 static void clean_stale(const msw_shards *shards, msw_arena *arena) {
   const char **names;
   const char *last = "";
-  size_t n = msw_list_dir(shards->folder, arena, &names);
+  size_t n;
+  (void)msw_list_dir(shards->folder, arena, NULL, &names, &n);
   for (size_t i_name = 0; i_name < n; i_name++) {   /* sorted: those of one shard stand together */
     msw_shards_name name = msw_shards_name_of(names[i_name], arena);
     if (name.kind != MSW_NAME_TEMP_SHARD && name.kind != MSW_NAME_TEMP_MANIFEST) continue;
@@ -135,9 +136,9 @@ static msw_status take_stock(msw_shards *shards, msw_arena *arena, msw_diag *dia
     shards->n_own++;
     shards->n_cells += msw_tiles_cells(shards->order.plan, msw_cut_tiles(&shards->cut, i_shard));
   }
-  msw_status status = MSW_OK;
   const char **names;
-  size_t n = msw_list_dir(shards->folder, arena, &names);
+  size_t n;
+  msw_status status = msw_list_dir(shards->folder, arena, diag, &names, &n);
   for (size_t i_name = 0; i_name < n; i_name++) {
     uint64_t i_shard;
     if (stopped(&shards->order)) return MSW_INTERRUPTED;

@@ -58,7 +58,7 @@ static msw_status read_counts(const look *l, const msw_plan_block *block, msw_bl
   if (status == MSW_OK && !found) status = refuse(l, msw_format(l->arena, "%s has no n_evaluated", path));
   if (status != MSW_OK) return status;
   counts->n_evaluated = (uint64_t)n_evaluated;
-  return read_numbers(l, msw_format(l->arena, "%s/flag_counts", path), counts->flags, MSW_N_FLAGS);
+  return read_numbers(l, msw_format(l->arena, "%s/flag_counts", path), counts->flags, msw_flags_in_use(block->spec));
 }
 
 static msw_status look_inside(const look *l, msw_block_counts *counts) {
@@ -73,7 +73,7 @@ static msw_status look_inside(const look *l, msw_block_counts *counts) {
 void msw_counts_add(msw_block_counts *sum, const msw_block_counts *counts, size_t n_blocks) {
   for (size_t i_block = 0; i_block < n_blocks; i_block++) {
     sum[i_block].n_evaluated += counts[i_block].n_evaluated;
-    for (size_t i_flag = 0; i_flag < MSW_N_FLAGS; i_flag++) sum[i_block].flags[i_flag] += counts[i_block].flags[i_flag];
+    for (size_t i_flag = 0; i_flag < MSW_N_FLAG_BITS; i_flag++) sum[i_block].flags[i_flag] += counts[i_block].flags[i_flag];
   }
 }
 

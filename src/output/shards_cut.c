@@ -1,19 +1,37 @@
 /* How a plan is cut into shards, and what is in a stretch of its tiles. */
 #include "msw/output/shards.h"
 
+#include "msw/base/num.h"
+
+/* What so many cells of a block count for. Reduced cells take work though they take no bytes. */
+static uint64_t counted_bytes(const msw_plan_block *block, uint64_t n_cells) {
+  uint64_t bytes;
+  if (block->spec->n_reductions > 0) return n_cells / MSW_REDUCED_CELLS_PER_BYTE;
+  return msw_mul_u64(n_cells, block->cell_bytes, &bytes) ? bytes : UINT64_MAX;
+}
+
 static uint64_t largest_tile_bytes(const msw_plan *plan) {
   uint64_t largest = 1;
   for (size_t i_block = 0; i_block < plan->n_blocks; i_block++) {
-    uint64_t bytes = plan->blocks[i_block].chunk_cells * plan->blocks[i_block].cell_bytes;
+    uint64_t bytes = counted_bytes(&plan->blocks[i_block], plan->blocks[i_block].chunk_cells);
     if (bytes > largest) largest = bytes;
   }
   return largest;
 }
 
+static uint64_t all_bytes(const msw_plan *plan) {
+  uint64_t bytes = 0;
+  for (size_t i_block = 0; i_block < plan->n_blocks; i_block++) {
+    const msw_plan_block *block = &plan->blocks[i_block];
+    if (!msw_add_u64(bytes, counted_bytes(block, block->counts.n_total), &bytes)) return UINT64_MAX;
+  }
+  return bytes;
+}
+
 msw_cut msw_cut_plan(const msw_plan *plan, uint64_t shard_bytes) {
   msw_cut cut = {.n_tiles = plan->n_tiles, .tiles_per_shard = shard_bytes / largest_tile_bytes(plan)};
   if (cut.tiles_per_shard == 0) cut.tiles_per_shard = 1;
-  if (plan->n_bytes <= shard_bytes || cut.tiles_per_shard > plan->n_tiles) cut.tiles_per_shard = plan->n_tiles;
+  if (all_bytes(plan) <= shard_bytes || cut.tiles_per_shard > plan->n_tiles) cut.tiles_per_shard = plan->n_tiles;
   cut.n_shards = (cut.n_tiles - 1) / cut.tiles_per_shard + 1;
   return cut;
 }

@@ -19,7 +19,8 @@ static int compare_shards(const void *a, const void *b) {
 uint64_t msw_shards_list(const char *folder, msw_arena *arena, const char *const **paths) {
   const char **names;
   uint64_t n_shards = 0, i_shard;
-  size_t n = msw_list_dir(folder, arena, &names);
+  size_t n;
+  (void)msw_list_dir(folder, arena, NULL, &names, &n);   /* callers open the folder's manifest too, and tell */
   const char **found = msw_arena_array(arena, n, sizeof *found);
   for (size_t i_name = 0; i_name < n; i_name++)
     if (msw_shard_number(names[i_name], &i_shard)) found[n_shards++] = msw_join_path(arena, folder, names[i_name]);
@@ -42,8 +43,8 @@ static bool is_lock_file(msw_shards_name_kind kind) { return kind == MSW_NAME_CL
 bool msw_shards_in_use(const char *folder) {
   msw_arena arena = {0};
   const char **names;
-  size_t n = msw_list_dir(folder, &arena, &names);
-  bool in_use = false;
+  size_t n;
+  bool in_use = msw_list_dir(folder, &arena, NULL, &names, &n) != MSW_OK;   /* what cannot be seen may be anyone's */
   for (size_t i_name = 0; i_name < n && !in_use; i_name++)
     in_use = is_lock_file(msw_shards_name_of(names[i_name], &arena).kind) &&
              msw_lock_is_held(msw_join_path(&arena, folder, names[i_name]));
@@ -53,7 +54,8 @@ bool msw_shards_in_use(const char *folder) {
 
 static bool holds_only_ours(const char *folder, msw_arena *arena) {
   const char **names;
-  size_t n = msw_list_dir(folder, arena, &names);
+  size_t n;
+  if (msw_list_dir(folder, arena, NULL, &names, &n) != MSW_OK) return false;
   for (size_t i_name = 0; i_name < n; i_name++)
     if (msw_shards_name_of(names[i_name], arena).kind == MSW_NAME_FOREIGN) return false;
   return true;
@@ -76,8 +78,8 @@ bool msw_shards_are_spent(const char *folder, const char *hash) {
 static int remove_names(const char *folder, size_t *n_foreign) {
   msw_arena arena = {0};
   const char **names;
-  size_t n = msw_list_dir(folder, &arena, &names);
-  int cause = 0;
+  size_t n;
+  int cause = msw_list_dir(folder, &arena, NULL, &names, &n) == MSW_OK ? 0 : errno;
   *n_foreign = 0;
   for (size_t i_name = 0; i_name < n; i_name++) {
     const char *path = msw_join_path(&arena, folder, names[i_name]);

@@ -96,7 +96,9 @@ msw_status msw_shards_look(const char *folder, msw_arena *arena, msw_diag *diag,
     return MSW_BAD_INPUT;
   }
   const char **names;
-  size_t n = msw_list_dir(folder, arena, &names);
+  size_t n;
+  status = msw_list_dir(folder, arena, diag, &names, &n);
+  if (status != MSW_OK) return status;
   walk w = {.folder = folder, .manifest = &manifest, .arena = arena, .done = msw_arena_array(arena, n, sizeof *w.done),
             .building = msw_arena_array(arena, n, sizeof *w.building)};
   for (size_t i_name = 0; i_name < n; i_name++) visit(&w, names[i_name]);

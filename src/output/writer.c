@@ -33,6 +33,7 @@ static msw_status close_file(msw_writer *writer, msw_diag *diag) {
 static void release(msw_writer *writer) {
   msw_write_behind_end(&writer->behind);
   msw_threads_end(writer);
+  msw_reduce_free(writer->reduce);
   msw_arena_free(&writer->arena);
   free(writer);
 }
@@ -61,6 +62,7 @@ msw_writer *msw_writer_open(const char *path, const msw_plan *plan, const msw_pr
   }
   allocate_datasets(writer);
   msw_threads_start(writer);
+  writer->reduce = msw_reduce_new(plan, options.n_threads, MSW_REDUCE_BUDGET);
   msw_status status = msw_h5_create(writer->temp, diag, &writer->file);
   if (status == MSW_OK) status = msw_write_blocks(writer);
   if (status == MSW_OK) status = msw_write_meta(writer);
@@ -75,6 +77,7 @@ msw_writer *msw_writer_open(const char *path, const msw_plan *plan, const msw_pr
 
 msw_status msw_writer_finish(msw_writer *writer, const msw_block_counts *counts, unsigned long long *stored_bytes) {
   msw_status status = msw_write_counts(writer, counts);
+  if (status == MSW_OK) status = msw_write_reduced(writer);
   if (status == MSW_OK) status = close_file(writer, writer->diag);
   if (status == MSW_OK)
     status = msw_write_behind_wait(&writer->behind, writer->options.stop, writer->path, writer->diag);

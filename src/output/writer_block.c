@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "msw/base/str.h"
+#include "msw/grid/reduction.h"
 
 /* Sources of the presets in use, each once, joined by "; ". */
 static const char *references_text(const msw_plan *plan, msw_arena *arena) {
@@ -42,34 +43,54 @@ static bool looks_logarithmic(const msw_spec_axis *axis) {
   return fabs(middle - sqrt(first * last)) < fabs(middle - 0.5 * (first + last));
 }
 
+/* What a viewer shows unasked, and the dimensions that it has. */
+typedef struct { const char *name; bool is_float; size_t rank, dims[MSW_MAX_RANK]; } shown_field;
+
+static shown_field find_shown(const msw_plan_block *block) {
+  shown_field found = {.rank = block->rank};
+  if (block->spec->n_reductions == 0) {
+    const msw_field *field = msw_signal_field(block);
+    found.name = field->name;
+    found.is_float = field->type == MSW_FIELD_F32;
+    for (size_t i_dim = 0; i_dim < block->rank; i_dim++) found.dims[i_dim] = i_dim;
+    return found;
+  }
+  const msw_reduction *reduction = &block->reductions[0];
+  found.name = reduction->variables[0].name;
+  found.is_float = reduction->variables[0].type == MSW_REDUCED_F32;
+  found.rank = reduction->rank;
+  memcpy(found.dims, reduction->dims, sizeof found.dims);
+  return found;
+}
+
 /* h5web reads axes_scale_type, silx axes_scale_types. */
-static const char *silx_style(const msw_plan_block *block, msw_arena *arena) {
+static const char *silx_style(const msw_plan_block *block, const shown_field *shown, msw_arena *arena) {
   const char *axes = "";
-  for (size_t i_dim = 0; i_dim < block->rank; i_dim++) {
-    const msw_dim *dim = &block->dims[i_dim];
+  for (size_t i_dim = 0; i_dim < shown->rank; i_dim++) {
+    const msw_dim *dim = &block->dims[shown->dims[i_dim]];
     bool is_log = dim->zip < 0 && looks_logarithmic(&block->spec->axes[dim->axis]);
     axes = msw_format(arena, "%s%s\"%s\"", axes, i_dim ? "," : "", is_log ? "log" : "linear");
   }
-  const char *signal = msw_signal_field(block)->type == MSW_FIELD_F32 ? "log" : "linear";
-  return msw_format(arena, "{\"signal_scale_type\":\"%s\",\"axes_scale_type\":[%s],\"axes_scale_types\":[%s]}", signal,
-                    axes, axes);
+  return msw_format(arena, "{\"signal_scale_type\":\"%s\",\"axes_scale_type\":[%s],\"axes_scale_types\":[%s]}",
+                    shown->is_float ? "log" : "linear", axes, axes);
 }
 
 /* NeXus: which variable to draw, and over what. "." where a viewer has no numbers to draw along. */
 static msw_status describe_group(const msw_plan_block *block, msw_h5 group, msw_arena *arena, msw_diag *diag) {
   const char *axes[MSW_MAX_RANK];
-  for (size_t i_dim = 0; i_dim < block->rank; i_dim++) {
-    const msw_dim *dim = &block->dims[i_dim];
+  const shown_field shown = find_shown(block);
+  for (size_t i_dim = 0; i_dim < shown.rank; i_dim++) {
+    const msw_dim *dim = &block->dims[shown.dims[i_dim]];
     axes[i_dim] = dim->zip < 0 && msw_axis_is_text(dim->axis) ? "." : dim->name;
   }
   const msw_text_attr before[] = {
       {"phase", msw_phase_name(block->spec->phase)},
       {"NX_class", "NXdata"},
-      {"signal", msw_signal_field(block)->name},
+      {"signal", shown.name},
   };
-  const msw_text_attr after[] = {{"SILX_style", silx_style(block, arena)}};
+  const msw_text_attr after[] = {{"SILX_style", silx_style(block, &shown, arena)}};
   msw_status status = msw_write_text_attrs(group, before, sizeof before / sizeof before[0], diag);
-  if (status == MSW_OK) status = msw_h5_attr_texts(group, "axes", axes, block->rank, diag);
+  if (status == MSW_OK && shown.rank > 0) status = msw_h5_attr_texts(group, "axes", axes, shown.rank, diag);
   return status == MSW_OK ? msw_write_text_attrs(group, after, 1, diag) : status;
 }
 
@@ -80,6 +101,7 @@ static msw_status fill_group(msw_writer *writer, size_t i_block, msw_h5 group, m
   if (status != MSW_OK) return status;
   status = msw_write_coords(block, group, arena, writer->diag, scales);
   if (status == MSW_OK) status = msw_write_fields(writer, block, group, scales, writer->datasets[i_block]);
+  if (status == MSW_OK) status = msw_write_reductions(writer, block, group, scales);
   for (size_t i_dim = 0; i_dim < block->rank; i_dim++) msw_h5_close(scales[i_dim]);
   return status;
 }

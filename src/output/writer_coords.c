@@ -5,6 +5,7 @@
 
 #include "msw/base/num.h"
 #include "msw/base/str.h"
+#include "msw/grid/reduction.h"
 
 /* The narrowest of int32, int64 and double that holds every value. */
 static msw_h5_type narrowest_type(const double *values, size_t n) {
@@ -27,6 +28,12 @@ static const void *as_type(const double *values, size_t n, msw_h5_type type, msw
   int32_t *narrow = msw_arena_array(arena, n, sizeof *narrow);
   for (size_t i_value = 0; i_value < n; i_value++) narrow[i_value] = (int32_t)values[i_value];
   return narrow;
+}
+
+msw_status msw_write_axis_numbers(msw_h5 group, const char *name, const double *values, size_t n, msw_arena *arena,
+                                  msw_diag *diag) {
+  msw_h5_type type = narrowest_type(values, n);
+  return msw_h5_write_numbers(group, name, type, as_type(values, n, type, arena), n, diag);
 }
 
 static msw_status describe_axis(msw_h5 dataset, msw_axis_id axis, msw_diag *diag) {
@@ -52,13 +59,8 @@ static msw_status write_member(const msw_spec_axis *axis, msw_h5 group, msw_h5 s
                                msw_diag *diag) {
   const char *name = msw_axis_name(axis->id);
   msw_h5 dataset = MSW_H5_NONE;
-  msw_status status;
-  if (axis->labels) {
-    status = msw_h5_write_texts(group, name, axis->labels, axis->n, diag);
-  } else {
-    msw_h5_type type = narrowest_type(axis->values, axis->n);
-    status = msw_h5_write_numbers(group, name, type, as_type(axis->values, axis->n, type, arena), axis->n, diag);
-  }
+  msw_status status = axis->labels ? msw_h5_write_texts(group, name, axis->labels, axis->n, diag)
+                                   : msw_write_axis_numbers(group, name, axis->values, axis->n, arena, diag);
   if (status == MSW_OK) status = msw_h5_open_dataset(group, name, diag, &dataset);
   if (status == MSW_OK) status = msw_h5_attach_scale(dataset, scale, 0, diag);
   if (status == MSW_OK) status = describe_axis(dataset, axis->id, diag);
@@ -98,21 +100,23 @@ msw_status msw_write_coords(const msw_plan_block *block, msw_h5 group, msw_arena
   for (size_t i_dim = 0; i_dim < block->rank; i_dim++) scales[i_dim] = MSW_H5_NONE;
   for (size_t i_dim = 0; i_dim < block->rank && status == MSW_OK; i_dim++) {
     const msw_dim *dim = &block->dims[i_dim];
+    if (!msw_block_keeps_dim(block, i_dim)) continue;
     if (dim->zip >= 0) status = write_zip(&block->spec->zips[dim->zip], group, arena, diag, &scales[i_dim]);
     else status = write_axis(&block->spec->axes[dim->axis], group, arena, diag, &scales[i_dim]);
   }
   for (size_t i_dim = 0; i_dim < block->rank && status == MSW_OK; i_dim++) {
     int i_zip = block->dims[i_dim].zip;
-    if (i_zip >= 0) status = write_members(block->spec, &block->spec->zips[i_zip], group, scales[i_dim], arena, diag);
+    if (i_zip < 0 || !msw_block_keeps_dim(block, i_dim)) continue;
+    status = write_members(block->spec, &block->spec->zips[i_zip], group, scales[i_dim], arena, diag);
   }
   return status;
 }
 
-const char *msw_zipped_names(const msw_plan_block *block, msw_arena *arena) {
+const char *msw_zipped_names(const msw_plan_block *block, const msw_reduction *reduction, msw_arena *arena) {
   const char *names = "";
   for (size_t i_dim = 0; i_dim < block->rank; i_dim++) {
     int i_zip = block->dims[i_dim].zip;
-    if (i_zip < 0) continue;
+    if (i_zip < 0 || (reduction && !msw_reduction_keeps(reduction, i_dim))) continue;
     const char *members = member_names(&block->spec->zips[i_zip], " ", arena);
     names = msw_format(arena, "%s%s%s", names, names[0] ? " " : "", members);
   }

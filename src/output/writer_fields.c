@@ -5,7 +5,7 @@
 
 #include "msw/base/str.h"
 
-static msw_h5_type stored_type(msw_field_type type) {
+msw_h5_type msw_stored_type(msw_field_type type) {
   switch (type) {
     case MSW_FIELD_F32: return MSW_H5_F32;
     case MSW_FIELD_U8: return MSW_H5_U8;
@@ -35,11 +35,12 @@ static msw_status describe_bound(msw_h5 dataset, msw_arena *arena, msw_diag *dia
   return status == MSW_OK ? msw_h5_attr_text(dataset, "flag_meanings", meanings, diag) : status;
 }
 
-static msw_status describe_flags(msw_h5 dataset, msw_arena *arena, msw_diag *diag) {
-  uint32_t masks[MSW_N_FLAGS];
-  for (size_t i_flag = 0; i_flag < MSW_N_FLAGS; i_flag++) masks[i_flag] = msw_flag_table[i_flag].bit;
-  msw_status status = msw_h5_attr_numbers(dataset, "flag_masks", MSW_H5_U32, masks, MSW_N_FLAGS, diag);
-  return status == MSW_OK ? msw_h5_attr_text(dataset, "flag_meanings", msw_flag_meanings(arena), diag) : status;
+static msw_status describe_flags(const msw_spec_block *spec, msw_h5 dataset, msw_arena *arena, msw_diag *diag) {
+  uint32_t masks[MSW_N_FLAG_BITS];
+  size_t n = msw_flags_in_use(spec);
+  for (size_t i_flag = 0; i_flag < n; i_flag++) masks[i_flag] = (msw_flags)1u << i_flag;
+  msw_status status = msw_h5_attr_numbers(dataset, "flag_masks", MSW_H5_U32, masks, n, diag);
+  return status == MSW_OK ? msw_h5_attr_text(dataset, "flag_meanings", msw_flag_meanings(spec, arena), diag) : status;
 }
 
 /* How floats were rounded, as CF-1.12 (section 8.4) wants it said: a variable for all that they share, and on each the
@@ -56,11 +57,17 @@ static msw_status write_quantization(const msw_writer *writer, msw_h5 group, msw
   return status;
 }
 
-static msw_status describe_rounding(const msw_writer *writer, msw_h5 dataset) {
+msw_status msw_describe_rounding(const msw_writer *writer, msw_h5 dataset) {
   const int32_t kept = writer->options.keepbits;
   msw_status status = msw_h5_attr_text(dataset, "quantization", MSW_QUANTIZATION, writer->diag);
   return status == MSW_OK ? msw_h5_attr_numbers(dataset, MSW_QUANTIZATION_BITS, MSW_H5_I32, &kept, 1, writer->diag)
                           : status;
+}
+
+msw_status msw_describe_codes(const msw_spec_block *spec, const msw_field *field, msw_h5 dataset, msw_arena *arena,
+                              msw_diag *diag) {
+  if (strcmp(field->name, "bound") == 0) return describe_bound(dataset, arena, diag);
+  return strcmp(field->name, "flags") == 0 ? describe_flags(spec, dataset, arena, diag) : MSW_OK;
 }
 
 static msw_status describe_field(const msw_plan_block *block, const msw_field *field, msw_h5 dataset, msw_arena *arena,
@@ -69,13 +76,11 @@ static msw_status describe_field(const msw_plan_block *block, const msw_field *f
       {"units", field->unit},
       {"long_name", field->long_name},
       {"description", field->description},
-      {"coordinates", msw_zipped_names(block, arena)},
+      {"coordinates", msw_zipped_names(block, NULL, arena)},
       {"interpretation", field == msw_signal_field(block) ? "image" : NULL},
   };
   msw_status status = msw_write_text_attrs(dataset, attrs, sizeof attrs / sizeof attrs[0], diag);
-  if (status == MSW_OK && strcmp(field->name, "bound") == 0) status = describe_bound(dataset, arena, diag);
-  if (status == MSW_OK && strcmp(field->name, "flags") == 0) status = describe_flags(dataset, arena, diag);
-  return status;
+  return status == MSW_OK ? msw_describe_codes(block->spec, field, dataset, arena, diag) : status;
 }
 
 msw_status msw_write_fields(const msw_writer *writer, const msw_plan_block *block, msw_h5 group, const msw_h5 *scales,
@@ -90,7 +95,7 @@ msw_status msw_write_fields(const msw_writer *writer, const msw_plan_block *bloc
   msw_status status = is_rounded ? write_quantization(writer, group, &scratch) : MSW_OK;
   for (size_t i_field = 0; i_field < block->n_fields && status == MSW_OK; i_field++) {
     const msw_field *field = block->fields[i_field];
-    const msw_h5_variable variable = {.name = field->name, .type = stored_type(field->type), .rank = block->rank,
+    const msw_h5_variable variable = {.name = field->name, .type = msw_stored_type(field->type), .rank = block->rank,
                                       .dims = dims, .chunk = chunk, .scales = scales,
                                       .deflate = writer->options.deflate,
                                       .fletcher32 = writer->options.fletcher32,
@@ -98,7 +103,7 @@ msw_status msw_write_fields(const msw_writer *writer, const msw_plan_block *bloc
     status = msw_h5_create_variable(group, &variable, writer->diag, &datasets[i_field]);
     if (status == MSW_OK) status = describe_field(block, field, datasets[i_field], &scratch, writer->diag);
     if (status == MSW_OK && is_rounded && field->type == MSW_FIELD_F32)
-      status = describe_rounding(writer, datasets[i_field]);
+      status = msw_describe_rounding(writer, datasets[i_field]);
   }
   msw_arena_free(&scratch);
   return status;

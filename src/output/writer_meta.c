@@ -3,10 +3,12 @@
 
 #include "msw/base/str.h"
 
-const char *const msw_summed_attrs[MSW_N_SUMMED_ATTRS] = {"n_total", "n_excluded", "n_void", "n_evaluated"};
+const char *const msw_summed_attrs[MSW_N_SUMMED_ATTRS] = {"n_total", "n_excluded", "n_conditional", "n_void",
+                                                               "n_evaluated"};
 
-enum { EXCLUDED_BIT = 0 };
-_Static_assert(MSW_FLAG_EXCLUDED == (msw_flags)1 << EXCLUDED_BIT, "its count is the first");
+enum { EXCLUDED_BIT = 0, CONDITIONAL_BIT = 15 };
+_Static_assert(MSW_FLAG_EXCLUDED == (msw_flags)1 << EXCLUDED_BIT && MSW_FLAG_CONDITIONAL == (msw_flags)1 << CONDITIONAL_BIT,
+               "counts of flags go by bits");
 
 const char *msw_meta_block_name(const msw_spec_block *block) {
   return block->name[0] ? block->name : MSW_UNNAMED_BLOCK;
@@ -38,6 +40,11 @@ static msw_status write_inputs(const msw_provenance *provenance, msw_h5 meta, ms
   return msw_h5_write_texts(meta, "inputs", lines, provenance->n_inputs, diag);
 }
 
+static msw_status write_notes(const msw_writer *writer, msw_h5 meta) {
+  if (writer->options.n_notes == 0) return MSW_OK;
+  return msw_h5_write_texts(meta, MSW_META_NOTES, writer->options.notes, writer->options.n_notes, writer->diag);
+}
+
 static msw_status fill_meta(const msw_writer *writer, msw_h5 meta, msw_arena *arena) {
   const msw_spec *spec = writer->plan->spec;
   msw_status status = describe_meta(writer, meta);
@@ -46,6 +53,8 @@ static msw_status fill_meta(const msw_writer *writer, msw_h5 meta, msw_arena *ar
   if (status == MSW_OK)
     status = msw_h5_write_text(meta, "methods", msw_methods_json(writer->plan, arena), writer->diag);
   if (status == MSW_OK) status = write_inputs(writer->provenance, meta, arena, writer->diag);
+  if (status == MSW_OK) status = write_notes(writer, meta);
+  if (status == MSW_OK) status = msw_write_points(writer, meta, arena);
   const uint64_t tiles[MSW_N_META_TILES] = {writer->options.tiles.first, writer->options.tiles.n,
                                             writer->plan->n_tiles};
   return status == MSW_OK ? msw_h5_write_numbers(meta, MSW_META_TILES, MSW_H5_U64, tiles, MSW_N_META_TILES, writer->diag)
@@ -62,11 +71,12 @@ msw_status msw_write_meta(msw_writer *writer) {
   return status;
 }
 
-static msw_status write_flag_counts(const msw_block_counts *counts, msw_h5 group, msw_arena *arena, msw_diag *diag) {
+static msw_status write_flag_counts(const msw_spec_block *spec, const msw_block_counts *counts, msw_h5 group, msw_arena *arena, msw_diag *diag) {
   msw_h5 dataset = MSW_H5_NONE;
-  msw_status status = msw_h5_write_numbers(group, MSW_FLAG_COUNTS, MSW_H5_U64, counts->flags, MSW_N_FLAGS, diag);
+  msw_status status = msw_h5_write_numbers(group, MSW_FLAG_COUNTS, MSW_H5_U64, counts->flags, msw_flags_in_use(spec),
+                                           diag);
   if (status == MSW_OK) status = msw_h5_open_dataset(group, MSW_FLAG_COUNTS, diag, &dataset);
-  if (status == MSW_OK) status = msw_h5_attr_text(dataset, "flag_meanings", msw_flag_meanings(arena), diag);
+  if (status == MSW_OK) status = msw_h5_attr_text(dataset, "flag_meanings", msw_flag_meanings(spec, arena), diag);
   msw_h5_close(dataset);
   return status;
 }
@@ -87,13 +97,13 @@ static msw_status write_rules(const msw_plan_block *block, msw_h5 group, msw_are
 /* n_total: the cells of the block that this file holds. */
 static msw_status write_block_counts(const msw_plan_block *block, uint64_t n_total, const msw_block_counts *counts,
                                      msw_h5 group, msw_arena *arena, msw_diag *diag) {
-  uint64_t n_excluded = counts->flags[EXCLUDED_BIT];
-  const uint64_t values[MSW_N_SUMMED_ATTRS] = {n_total, n_excluded, n_total - n_excluded - counts->n_evaluated,
-                                               counts->n_evaluated};
+  uint64_t n_excluded = counts->flags[EXCLUDED_BIT], n_conditional = counts->flags[CONDITIONAL_BIT];
+  const uint64_t values[MSW_N_SUMMED_ATTRS] = {
+      n_total, n_excluded, n_conditional, n_total - n_excluded - n_conditional - counts->n_evaluated, counts->n_evaluated};
   msw_status status = MSW_OK;
   for (size_t i_attr = 0; i_attr < MSW_N_SUMMED_ATTRS && status == MSW_OK; i_attr++)
     status = msw_h5_attr_numbers(group, msw_summed_attrs[i_attr], MSW_H5_U64, &values[i_attr], 1, diag);
-  if (status == MSW_OK) status = write_flag_counts(counts, group, arena, diag);
+  if (status == MSW_OK) status = write_flag_counts(block->spec, counts, group, arena, diag);
   return status == MSW_OK ? write_rules(block, group, arena, diag) : status;
 }
 

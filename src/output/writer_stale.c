@@ -30,7 +30,8 @@ void msw_writer_clean_stale(const char *path) {
   char *prefix = msw_strdup(&arena, msw_base_name(msw_temp_name(&arena, path)));
   strrchr(prefix, '-')[1] = '\0';   /* less this process's number */
   const char **names;
-  size_t n = msw_list_dir(folder, &arena, &names);
+  size_t n;
+  (void)msw_list_dir(folder, &arena, NULL, &names, &n);   /* the place itself is checked elsewhere */
   for (size_t i_name = 0; i_name < n; i_name++) {
     int64_t pid = 0;
     if (!msw_starts_with(names[i_name], prefix) || !msw_parse_int(names[i_name] + strlen(prefix), &pid)) continue;

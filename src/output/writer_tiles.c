@@ -90,5 +90,5 @@ static msw_status commit(void *context, int thread, size_t i_block, const msw_ti
 }
 
 msw_sink msw_writer_sink(msw_writer *writer) {
-  return (msw_sink){.context = writer, .encode = encode, .commit = commit};
+  return (msw_sink){.context = writer, .encode = encode, .commit = commit, .reduce = writer->reduce};
 }

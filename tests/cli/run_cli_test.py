@@ -11,6 +11,7 @@ A case is a folder:
     files    files that are there afterwards and were not before, one a line; absent: none
 A cmd that exits with 77 says that it cannot run here; ctest shows the case as skipped.
 It runs in a fresh folder, with MFUSWEEP_DATA=data, a link to the source tree. `files` shows that nothing half-written is left.
+A case is a few seconds of work and a few MB: one that goes astray is stopped, it must not keep a core busy or fill a disk.
 
 --update writes what happened as what is expected. A stderr that its patterns already describe is left alone.
 """
@@ -19,7 +20,9 @@ import argparse
 import fnmatch
 import os
 import pathlib
+import resource
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -39,6 +42,40 @@ def prepare(work, case, source, tool):
     return env
 
 
+MOST_FILE_BYTES = 1 << 30      # of one file; writing more fails with EFBIG, or SIGXFSZ ends the process
+MOST_CPU_S = 300               # of one process: also where nobody is left to stop it
+MOST_WALL_S = 500              # of the case: less than ctest's TIMEOUT, which would kill this script and nothing else
+
+
+def lower(limit, most):
+    """A limit for this process and its children; one that is lower already stays."""
+    soft, hard = resource.getrlimit(limit)
+    known = [value for value in (soft, most) if value != resource.RLIM_INFINITY]
+    resource.setrlimit(limit, (min(known), hard))
+
+
+def limit_case():
+    lower(resource.RLIMIT_FSIZE, MOST_FILE_BYTES)
+    lower(resource.RLIMIT_CPU, MOST_CPU_S)
+    lower(resource.RLIMIT_CORE, 0)
+
+
+def run_script(script, work, env):
+    """(exit status, stdout, stderr) of the script; nothing that it started outlives it."""
+    process = subprocess.Popen(["sh", script], cwd=work, env=env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                               stderr=subprocess.PIPE, start_new_session=True, preexec_fn=limit_case)
+    try:
+        out, err = process.communicate(timeout=MOST_WALL_S)
+    except subprocess.TimeoutExpired:
+        sys.exit(f"{script}: stopped after {MOST_WALL_S} s")
+    finally:
+        try:
+            os.killpg(process.pid, signal.SIGKILL)   # the group of the new session: what the script left running
+        except ProcessLookupError:
+            pass
+    return process.returncode, out, err
+
+
 def list_files(work):
     found = set()
     for folder, _, names in os.walk(work):   # does not follow the link data
@@ -53,12 +90,12 @@ def execute(case, source, tool):
         work.mkdir()
         env = prepare(work, case, source, tool)
         before = list_files(work)
-        done = subprocess.run(["sh", case / "cmd"], cwd=work, env=env, capture_output=True, stdin=subprocess.DEVNULL)
+        status, out, err = run_script(case / "cmd", work, env)
         files = sorted(list_files(work) - before)
         return {
-            "stdout": done.stdout.decode("utf-8", "replace"),
-            "stderr": done.stderr.decode("utf-8", "replace"),
-            "exit": f"{done.returncode}\n",
+            "stdout": out.decode("utf-8", "replace"),
+            "stderr": err.decode("utf-8", "replace"),
+            "exit": f"{status}\n",
             "files": "".join(f"{name}\n" for name in files),
         }
 

@@ -59,7 +59,7 @@ msw_status msw_h5_coord_texts(msw_h5 group, const char *name, const char *const 
 msw_status msw_h5_open_dataset(msw_h5 group, const char *path, msw_diag *diag, msw_h5 *dataset);
 msw_status msw_h5_attach_scale(msw_h5 dataset, msw_h5 scale, size_t i_dim, msw_diag *diag);
 
-/* An n-dimensional chunked variable whose dimensions carry the given scales. `deflate`: shuffle + deflate filters are set,
+/* An n-dimensional chunked variable whose dimensions carry the given scales; without dimensions a single number. `deflate`: shuffle + deflate filters are set,
  * `fletcher32`: a checksum filter after them (chunks are written already filtered). Cells of chunks that are never written
  * read as NaN for float types, which get a _FillValue too, and as `fill` for integer ones. */
 typedef struct {
@@ -96,6 +96,12 @@ typedef struct {
 msw_status msw_h5_layout_of(msw_h5 dataset, msw_diag *diag, msw_h5_layout *layout);
 /* True when two datasets have the same type, shape, chunks, filters and fill value: bytes of chunks fit either. */
 msw_status msw_h5_is_alike(msw_h5 a, msw_h5 b, msw_diag *diag, bool *is_alike);
+
+/* Writes a box [start, start+count) of an open dataset, row-major; the filters are libhdf5's own. */
+msw_status msw_h5_write_slab(msw_h5 dataset, msw_h5_type type, size_t rank, const uint64_t *start, const uint64_t *count,
+                             const void *values, msw_diag *diag);
+/* Takes a group or dataset out of the file; its room is used again while the file is open. */
+msw_status msw_h5_remove(msw_h5 parent, const char *path, msw_diag *diag);
 
 /* Small data sets without dimension scales, for /meta only. */
 msw_status msw_h5_write_text(msw_h5 group, const char *name, const char *value, msw_diag *diag);   /* scalar VL UTF-8 */

@@ -24,6 +24,9 @@
 
 #define MSW_SHARD_BYTES 256000000u   /* of uncompressed cells, unless told otherwise: seconds of work */
 
+/* Cells that are only reduced count as a byte for so many: a shard is some 10^9 of them, unless told otherwise. */
+#define MSW_REDUCED_CELLS_PER_BYTE 4u
+
 typedef struct { uint64_t n_tiles, tiles_per_shard, n_shards; } msw_cut;
 
 /* As many tiles to a shard as fit for sure, at least one; a plan that fits as a whole is one shard. */

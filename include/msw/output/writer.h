@@ -9,6 +9,7 @@
 
 #include "msw/base/diag.h"
 #include "msw/grid/plan.h"
+#include "msw/grid/points.h"
 #include "msw/grid/run.h"
 #include "msw/output/provenance.h"
 
@@ -23,6 +24,9 @@ typedef struct {
   int keepbits;                  /* mantissa bits of float32 to keep (rounded to nearest even), 1..22; 0: all of them */
   msw_tile_range tiles;          /* the part of the plan that this file holds; n 0: all. Floats of other cells read as NaN,
                                     flags as MSW_FLAGS_ABSENT */
+  const msw_point_table *points;   /* [n_blocks] "include", into every file of the result; NULL: there are none */
+  const char *const *notes;        /* [n_notes] what has to be known about the numbers, for /meta/notes */
+  size_t n_notes;
   const volatile sig_atomic_t *stop;   /* looked at while msw_writer_finish waits for the disk; may be NULL */
 } msw_writer_options;
 
@@ -39,6 +43,9 @@ msw_sink msw_writer_sink(msw_writer *writer);
 msw_status msw_writer_finish(msw_writer *writer, const msw_block_counts *counts, unsigned long long *stored_bytes);
 /* Closes and removes the temporary file. */
 void msw_writer_abort(msw_writer *writer);
+
+/* What `keepbits` (1..22) does to float32 cells; `rounded` may be `cells`. */
+void msw_round_mantissas(const void *cells, size_t n_cells, int keepbits, void *rounded);
 
 /* Removes temporary files beside `path` that writers of this host left behind when they were killed (their pid is gone). */
 void msw_writer_clean_stale(const char *path);

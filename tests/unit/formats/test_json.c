@@ -203,7 +203,8 @@ static void reads_all_shipped_documents(void **state) {
   size_t n_read = 0;
   for (size_t i_folder = 0; i_folder < COUNT(folders); i_folder++) {
     const char **names;
-    size_t n = msw_list_dir(folders[i_folder], &arena, &names);
+    size_t n;
+    assert_int_equal(msw_list_dir(folders[i_folder], &arena, NULL, &names, &n), MSW_OK);
     for (size_t i_name = 0; i_name < n; i_name++) {
       char *path = msw_join_path(&arena, folders[i_folder], names[i_name]);
       if (msw_is_dir(path)) path = msw_join_path(&arena, path, "config.json");

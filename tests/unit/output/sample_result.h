@@ -76,7 +76,9 @@ static inline const char *in_dir(sample *s, const char *name) { return msw_join_
 
 static inline size_t n_files(sample *s) {
   const char **names;
-  return msw_list_dir(s->dir, &s->arena, &names);
+  size_t n;
+  assert_int_equal(msw_list_dir(s->dir, &s->arena, NULL, &names, &n), MSW_OK);
+  return n;
 }
 
 static inline void sample_axes(msw_spec_axis *axes) {

@@ -56,7 +56,9 @@ static inline void build_shards(sample *s, const msw_shards_order *order, uint64
 
 static inline size_t n_in_shards(sample *s) {
   const char **names;
-  return msw_list_dir(in_dir(s, "out.h5.shards"), &s->arena, &names);
+  size_t n;
+  assert_int_equal(msw_list_dir(in_dir(s, "out.h5.shards"), &s->arena, NULL, &names, &n), MSW_OK);
+  return n;
 }
 
 /* A file by the plainest means. */

@@ -10,7 +10,7 @@
 
 typedef struct {
   msw_eval_scratch *scratch;
-  uint64_t flags[MSW_N_FLAGS], n_evaluated, n_cells;
+  uint64_t flags[MSW_N_FLAG_BITS], n_evaluated, n_cells;
 } worker;
 
 static uint64_t plan_tiles(const msw_plan_block *block) { return block->n_cases * block->tiles_per_case; }
@@ -30,7 +30,7 @@ static void eval_chunk(const bench_eval *job, const msw_bound_case *cases, uint6
   const msw_bound_case *bound = &cases[i_tile / block->tiles_per_case];
   void *out[BENCH_MAX_FIELDS];
   msw_tile tile;
-  for (size_t i_field = 0; i_field < block->n_fields; i_field++)
+  for (size_t i_field = 0; i_field < block->n_computed; i_field++)
     out[i_field] = bench_chunk(job->buffers, i_field, i_chunk);
   msw_plan_tile(block, bound->i_case, i_tile % block->tiles_per_case, &tile);
   msw_eval_tile(block, bound, &tile, w->scratch, out, w->flags, &w->n_evaluated);
@@ -51,7 +51,7 @@ static void collect(bench_eval *job, worker *workers) {
   for (int i_thread = 0; i_thread < job->n_threads; i_thread++) {
     job->n_evaluated += workers[i_thread].n_evaluated;
     job->n_cells += workers[i_thread].n_cells;
-    for (size_t i_flag = 0; i_flag < MSW_N_FLAGS; i_flag++) job->flags[i_flag] += workers[i_thread].flags[i_flag];
+    for (size_t i_flag = 0; i_flag < MSW_N_FLAG_BITS; i_flag++) job->flags[i_flag] += workers[i_thread].flags[i_flag];
     msw_eval_scratch_free(workers[i_thread].scratch);
   }
 }
@@ -64,14 +64,14 @@ static bool all_counted(const bench_eval *job) {
 double bench_eval_pass(void *context) {
   bench_eval *job = context;
   const msw_plan_block *block = job->sweep->block;
-  if (block->chunk_cells != job->buffers->chunk_cells || block->n_fields != job->buffers->n_fields) return -1.0;
+  if (block->chunk_cells != job->buffers->chunk_cells || block->n_computed != job->buffers->n_fields) return -1.0;
   uint64_t n_tiles = plan_tiles(block) < job->buffers->n_chunks ? plan_tiles(block) : job->buffers->n_chunks;
   uint64_t n_cases = (n_tiles + block->tiles_per_case - 1) / block->tiles_per_case;
   msw_bound_case *cases = msw_alloc_zero(n_cases, sizeof *cases);
   worker *workers = msw_alloc_zero((size_t)job->n_threads, sizeof *workers);
   for (int i_thread = 0; i_thread < job->n_threads; i_thread++) {
     workers[i_thread].scratch = msw_eval_scratch_new(block);
-    msw_eval_scratch_stream(workers[i_thread].scratch, true);   /* the cells go to memory, as those of the store loop do */
+    msw_eval_scratch_stream(workers[i_thread].scratch, !job->through_caches);
   }
 
   job->bind_s = bind_cases(job, cases, n_cases);

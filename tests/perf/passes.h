@@ -12,10 +12,11 @@ typedef struct {
   const bench_buffers *buffers;
   int n_threads;
   bool cpu_clock;         /* clock.h */
+  bool through_caches;    /* the cells are written as a run writes chunks that it encodes next */
   bool may_exclude;       /* the sweep has a rule: excluded cells are work like others */
   double bind_s;          /* of the last pass: binding all cases that it needed */
   uint64_t n_cells, n_evaluated;   /* of the last pass: cells of its tiles, cells with a number */
-  uint64_t flags[MSW_N_FLAGS];
+  uint64_t flags[MSW_N_FLAG_BITS];
 } bench_eval;
 
 /* Seconds of the evaluation; binding is timed apart (bind_s). For bench_series; context: a bench_eval. Negative when a cell

@@ -36,6 +36,7 @@ bench_child bench_run_program(const char *const *argv, const char *log) {
   if (pid < 0 || wait4(pid, &state, 0, &usage) != pid) return child;
   child.seconds = msw_now_s() - start_s;
   child.peak_bytes = (double)usage.ru_maxrss * bytes_per_kib;
+  if (WIFSIGNALED(state)) child.signal = WTERMSIG(state);
   if (WIFEXITED(state)) child.exit_code = WEXITSTATUS(state);
   return child;
 }
@@ -64,6 +65,7 @@ const char *bench_tool_complaint(bench *b, const bench_child *child) {
     if (line[0] != '\0') memcpy(last, line, sizeof last);
   }
   if (log) fclose(log);
+  if (child->signal > 0) return msw_format(&b->arena, "signal %d: %s", child->signal, last);
   return msw_format(&b->arena, "exit code %d: %s", child->exit_code, last);
 }
 

@@ -8,7 +8,8 @@ enum { BENCH_MAX_ARGS = 96 };
 
 typedef struct {
   double seconds;           /* from before fork until it is gone */
-  int exit_code;            /* -1: it could not be started or a signal ended it */
+  int exit_code;            /* -1: it could not be started, or a signal ended it */
+  int signal;               /* that one, else 0 */
   double peak_bytes;        /* of its memory */
 } bench_child;
 
@@ -18,7 +19,7 @@ bench_child bench_run_program(const char *const *argv, const char *log);
 /* "mfusweep COMMAND ARGS…" with the benchmark's data options. `args` ends with NULL. */
 bench_child bench_run_tool(bench *b, const char *command, const char *const *args);
 
-/* Why the last bench_run_tool failed: "exit code 2: <its last line>". */
+/* Why the last bench_run_tool failed: "exit code 2: <its last line>", "signal 6: …". */
 const char *bench_tool_complaint(bench *b, const bench_child *child);
 
 /* Sweeps for the end-to-end parts: decode blocks of n_fields fields (1 or 2), about `cells` cells in 16 cases. */

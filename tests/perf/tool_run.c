@@ -43,6 +43,7 @@ double bench_tool_run_pass(void *context) {
 double bench_plain_write_pass(void *context) {
   bench_plain_write *job = context;
   const char *path = msw_join_path(&job->b->arena, job->b->work, "plain");
+  if (job->as->why) return -1.0;
   bench_settle(job->b->work);
   double seconds = bench_write_synced(path, job->as->stored_bytes);
   bench_remove(path);

@@ -22,7 +22,8 @@ typedef struct {
 double bench_tool_run_pass(void *context);
 const char *bench_shards_of(msw_arena *arena, const char *out);   /* the folder of its shards */
 
-/* write() and fsync of as many bytes as the run that it is compared with stored; after that one in the series. */
+/* write() and fsync of as many bytes as the run that it is compared with stored, which goes before it in the series. Not
+ * possible when that failed. */
 typedef struct { bench *b; const bench_tool_run *as; } bench_plain_write;
 double bench_plain_write_pass(void *context);
 

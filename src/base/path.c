@@ -1,4 +1,4 @@
-/* Path arithmetic and questions about paths that cannot fail. */
+/* Path arithmetic, questions about paths, and what is in a folder. */
 #include <dirent.h>
 #include <errno.h>
 #include <stdlib.h>
@@ -70,24 +70,42 @@ static int compare_names(const void *a, const void *b) {
   return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-size_t msw_list_dir(const char *path, msw_arena *arena, const char ***names) {
-  *names = NULL;
-  DIR *dir = opendir(path);
-  if (!dir && errno == ENOMEM) msw_out_of_memory(0);   /* it is not known to be missing */
-  if (!dir) return 0;
+/* Copies of all names, on the heap; errno is 0 unless reading stopped early. */
+static const char **read_names(DIR *dir, msw_arena *arena, size_t *n) {
   const char **found = NULL;
-  size_t n = 0, cap = 0;
-  for (struct dirent *entry = readdir(dir); entry; entry = readdir(dir)) {
+  size_t cap = 0;
+  *n = 0;
+  errno = 0;
+  for (struct dirent *entry = readdir(dir); entry; errno = 0, entry = readdir(dir)) {
     if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0) continue;
-    found = msw_grow(found, &cap, n + 1, sizeof *found);
-    found[n++] = msw_strdup(arena, entry->d_name);
+    found = msw_grow(found, &cap, *n + 1, sizeof *found);
+    found[(*n)++] = msw_strdup(arena, entry->d_name);
   }
+  return found;
+}
+
+static msw_status refuse_folder(const char *path, int cause, msw_diag *diag) {
+  if (cause == ENOMEM) msw_out_of_memory(0);
+  if (diag) msw_fail(diag, (msw_loc){.file = msw_strdup(&diag->arena, path)}, "the folder cannot be read: %s", strerror(cause));
+  errno = cause;
+  return MSW_FAILED;
+}
+
+msw_status msw_list_dir(const char *path, msw_arena *arena, msw_diag *diag, const char ***names, size_t *n) {
+  *names = NULL;
+  *n = 0;
+  DIR *dir = opendir(path);
+  if (!dir) return errno == ENOENT || errno == ENOTDIR ? MSW_OK : refuse_folder(path, errno, diag);
+  size_t n_found;
+  const char **found = read_names(dir, arena, &n_found);
+  const int cause = errno;
   closedir(dir);
-  if (n > 0) {
-    qsort(found, n, sizeof *found, compare_names);
-    *names = msw_arena_array(arena, n, sizeof *found);
-    memcpy(*names, found, n * sizeof *found);
+  if (cause == 0 && n_found > 0) {
+    qsort(found, n_found, sizeof *found, compare_names);
+    *names = msw_arena_array(arena, n_found, sizeof *found);
+    memcpy(*names, found, n_found * sizeof *found);
+    *n = n_found;
   }
   free(found);
-  return n;
+  return cause == 0 ? MSW_OK : refuse_folder(path, cause, diag);
 }

@@ -13,7 +13,8 @@ enum { N_TABLE_FOLDERS = sizeof TABLE_FOLDERS / sizeof *TABLE_FOLDERS };
 
 static bool holds_suffix(const char *dir, const char *suffix, msw_arena *arena) {
   const char **names = NULL;
-  const size_t n_names = msw_list_dir(dir, arena, &names);
+  size_t n_names;
+  (void)msw_list_dir(dir, arena, NULL, &names, &n_names);   /* what cannot be read is told when it is loaded */
   for (size_t i_name = 0; i_name < n_names; i_name++)
     if (msw_ends_with(names[i_name], suffix)) return true;
   return false;
@@ -24,7 +25,8 @@ bool msw_bench_dir_is_known(const char *dir, msw_arena *arena) {
   for (size_t i_folder = 0; i_folder < N_TABLE_FOLDERS; i_folder++) {
     const char *folder = msw_join_path(arena, dir, TABLE_FOLDERS[i_folder]);
     const char **names = NULL;
-    const size_t n_names = msw_list_dir(folder, arena, &names);
+    size_t n_names;
+    if (msw_list_dir(folder, arena, NULL, &names, &n_names) != MSW_OK) return true;
     for (size_t i_name = 0; i_name < n_names; i_name++)
       if (holds_suffix(msw_join_path(arena, folder, names[i_name]), ".csv", arena)) return true;
   }
@@ -44,7 +46,8 @@ static bool is_overridden(const gpu_list *list, size_t n_earlier, const char *na
 static void load_folder(const char *dir, msw_arena *arena, msw_diag *diag, gpu_list *list) {
   const size_t n_earlier = list->n;
   const char **files = NULL;
-  const size_t n_files = msw_list_dir(dir, arena, &files);
+  size_t n_files;
+  (void)msw_list_dir(dir, arena, diag, &files, &n_files);   /* without its GPUs nothing goes on: the diag has an error */
   for (size_t i_file = 0; i_file < n_files; i_file++) {
     const size_t len = strlen(files[i_file]), suffix_len = sizeof GPU_SUFFIX - 1;
     if (!msw_ends_with(files[i_file], GPU_SUFFIX) || len == suffix_len) continue;
@@ -96,7 +99,8 @@ void msw_data_warn_of_strangers(const msw_data_root *data, msw_arena *arena, msw
     for (size_t i_folder = 0; i_folder < N_TABLE_FOLDERS; i_folder++) {
       const char *folder = msw_join_path(arena, data->bench_dirs[i_dir], TABLE_FOLDERS[i_folder]);
       const char **names = NULL;
-      const size_t n_names = msw_list_dir(folder, arena, &names);
+      size_t n_names;
+      (void)msw_list_dir(folder, arena, diag, &names, &n_names);
       for (size_t i_name = 0; i_name < n_names; i_name++) {
         const char *path = msw_join_path(arena, folder, names[i_name]);
         if (!msw_is_dir(path) || msw_data_find_gpu(data, names[i_name])) continue;

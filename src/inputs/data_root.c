@@ -70,7 +70,8 @@ static const char *model_file(const msw_data_root *data, const char *name, msw_a
 static void list_models(msw_arena *arena, msw_diag *diag, msw_data_root *data) {
   const char **found = NULL;
   const char *folder = msw_join_path(arena, data->root, MODEL_FOLDER);
-  const size_t n_found = msw_list_dir(folder, arena, &found);
+  size_t n_found;
+  (void)msw_list_dir(folder, arena, diag, &found, &n_found);
   const char **names = msw_arena_array(arena, n_found, sizeof *names);
   for (size_t i_found = 0; i_found < n_found; i_found++) {
     if (!msw_is_file(model_file(data, found[i_found], arena))) continue;

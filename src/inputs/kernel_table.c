@@ -139,7 +139,8 @@ static void load_folder(table_catalogue *catalogue, msw_kernel_kind kind, const 
   msw_kernel_source source;
   if (msw_kernel_source_load(dir, catalogue->gpu, catalogue->arena, catalogue->diag, &source) != MSW_OK) return;
   const char **files = NULL;
-  const size_t n_files = msw_list_dir(dir, catalogue->arena, &files);
+  size_t n_files;
+  (void)msw_list_dir(dir, catalogue->arena, catalogue->diag, &files, &n_files);
   for (size_t i_file = 0; i_file < n_files; i_file++)
     if (msw_ends_with(files[i_file], ".csv"))
       load_table(catalogue, kind, msw_join_path(catalogue->arena, dir, files[i_file]), &source);
@@ -150,7 +151,8 @@ static void load_kind(table_catalogue *catalogue, msw_kernel_kind kind) {
     const char *bench_dir = catalogue->data->bench_dirs[catalogue->i_dir];
     const char *folder = msw_join_path(catalogue->arena, bench_dir, msw_kernel_name(kind));
     const char **names = NULL;
-    const size_t n_names = msw_list_dir(folder, catalogue->arena, &names);
+    size_t n_names;
+    (void)msw_list_dir(folder, catalogue->arena, catalogue->diag, &names, &n_names);
     for (size_t i_name = 0; i_name < n_names; i_name++)
       if (msw_gpu_is(catalogue->gpu, names[i_name]))
         load_folder(catalogue, kind, msw_join_path(catalogue->arena, folder, names[i_name]));

@@ -52,8 +52,8 @@ static bool feed_file(const char *path) {
 static size_t feed_folder(const char *folder) {
   msw_arena arena = {0};
   const char **names = NULL;
-  size_t n_files = msw_list_dir(folder, &arena, &names);
-  bool good = true;
+  size_t n_files;
+  bool good = msw_list_dir(folder, &arena, NULL, &names, &n_files) == MSW_OK;
   for (size_t i_file = 0; i_file < n_files && good; i_file++)
     good = feed_file(msw_join_path(&arena, folder, names[i_file]));
   msw_arena_free(&arena);

@@ -5,7 +5,7 @@
 
 kill        SIGKILL at random moments; what was finished stays as it is and is used; the result is that of an undisturbed run
 terminate   the same with SIGTERM and SIGINT: exit status 130 unless the result is there, and nothing but finished shards left
-full_disk   the disk fills up at many points; with more room the same command goes on (needs the right to mount a tmpfs)
+full_disk   the disk fills up at many points; with more room the same command goes on (needs the right to mount)
 read_only   the folder becomes read-only (needs the right to mount)
 share       two processes in one folder, one of them killed in some rounds; tasks of an array, merged
 refuse      another sweep, other inputs, another cut, damaged shards: refused with what differs, nothing touched
@@ -220,6 +220,20 @@ def check_terminate(world, args):
 
 # ---- A world that is against us --------------------------------------------------------------------------------------
 
+def enter_own_mounts():
+    """Starts this script again where its mounts are its own, so that none is left behind however it ends."""
+    mark = "MSW_TEST_OWN_MOUNTS"
+    rootless = ["--user", "--map-root-user"] if os.geteuid() != 0 else []
+    unshare = ["unshare", "--mount", *rootless]
+    if mark in os.environ:
+        return
+    if not shutil.which("unshare") or subprocess.run([*unshare, "true"], capture_output=True, check=False).returncode != 0:
+        print("skipped: own mounts are not permitted")
+        sys.exit(SKIPPED)
+    sys.stdout.flush()
+    os.execvpe(unshare[0], [*unshare, sys.executable, "-B", *sys.argv], {**os.environ, mark: "1"})
+
+
 class Disk:
     """A tmpfs of a size that can change."""
 
@@ -228,17 +242,18 @@ class Disk:
         self.path.mkdir()
 
     def __enter__(self):
-        done = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", self.path], capture_output=True, check=False)
-        if done.returncode != 0:
-            print("skipped: mounting a tmpfs is not permitted")
-            sys.exit(SKIPPED)
+        for options in ("size=64k", "remount,size=128k"):   # a rootless name space may mount, but not change a mount
+            command = ["mount", "-t", "tmpfs", "-o", options, "tmpfs", self.path]
+            if subprocess.run(command, capture_output=True, check=False).returncode != 0:
+                print("skipped: mounting a tmpfs and changing it is not permitted")
+                sys.exit(SKIPPED)
         return self
 
     def __exit__(self, *_):
         subprocess.run(["umount", self.path], check=True)
 
     def set(self, options):
-        subprocess.run(["mount", "-o", f"remount,{options}", self.path], check=True)
+        subprocess.run(["mount", "-t", "tmpfs", "-o", f"remount,{options}", "tmpfs", self.path], check=True)
 
     def clear(self):
         for path in self.path.iterdir():
@@ -388,6 +403,8 @@ def main():
     parser.add_argument("--rounds", type=int, default=12)
     parser.add_argument("--seed", type=int, default=20260501)
     args = parser.parse_args()
+    if args.check in ("full_disk", "read_only"):
+        enter_own_mounts()
     with tempfile.TemporaryDirectory(prefix="mfusweep-resume-") as folder:
         return globals()[f"check_{args.check}"](World(args, folder), args) or 0
 

@@ -2,6 +2,7 @@
 """Whole runs of mfusweep, seen from outside.  check_run.py TOOL ROOT CHECK; exit 0 passed, 1 failed, 77 skipped.
 
 threads     1, 2 and 3 threads give the same file, byte for byte
+processors  the variants of the row kernels give the same file, byte for byte
 repeat      a second run leaves a complete result alone; another sweep is refused; --fresh replaces it
 interrupt   SIGINT and SIGTERM end a run with exit status 130 and leave nothing behind
 killed      what kill -9 leaves behind goes away with the next run
@@ -89,6 +90,20 @@ def check_threads(folder):
             sums[n_threads] = sha256(out)
         expect(len(set(sums.values())) == 1, f"bytes differ between thread counts: {sums}")
         print("same bytes:", sums[1])
+
+
+def check_processors(folder):
+    """The row kernels' variants give the same file; those that this processor lacks fall back to another."""
+    for document in (sweep(), three_blocks(), sweep(fields=["step_us"])):
+        sums = {}
+        for isa in ("", "avx2", "base"):
+            out = folder / f"{isa}.h5"
+            result = subprocess.run(command(document, out, "--fresh"), capture_output=True, text=True,
+                                    env=dict(os.environ, MFUSWEEP_ISA=isa))
+            expect_status(result, 0)
+            sums[isa] = sha256(out)
+        expect(len(set(sums.values())) == 1, f"bytes differ between instruction sets: {sums}")
+        print("same bytes:", sums[""])
 
 
 def check_repeat(folder):

@@ -36,7 +36,9 @@ msw_status msw_rename_durably(const char *temp, const char *path, msw_diag *diag
 /* Free bytes of the file system that holds `path` (or its nearest existing parent); false when unknown. */
 bool msw_free_bytes(const char *path, unsigned long long *bytes);
 
-/* Names in a folder (no . and ..), sorted bytewise, in the arena; a missing folder has none (returns 0). */
-size_t msw_list_dir(const char *path, msw_arena *arena, const char ***names);
+/* Names in a folder (no . and ..), sorted bytewise, in the arena; a missing folder has none. One that is there and cannot
+ * be read is MSW_FAILED, has none either, and is told in the diag, which may be NULL where nobody is to hear of it; errno
+ * is then why. */
+msw_status msw_list_dir(const char *path, msw_arena *arena, msw_diag *diag, const char ***names, size_t *n);
 
 #endif

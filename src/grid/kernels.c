@@ -161,6 +161,18 @@ static void flags_above(const double *restrict value, double limit, msw_flags fl
   EACH_CELL out[i] |= value[i] > limit ? flag : 0;
 }
 
+static msw_flags flags_any(const msw_flags *restrict cells, size_t n) {
+  msw_flags any = 0;
+  for (size_t i = 0; i < n; i++) any |= cells[i];
+  return any;
+}
+
+static size_t flags_count(const msw_flags *restrict cells, msw_flags bits, size_t n) {
+  uint32_t found = 0;   /* a row has few cells */
+  for (size_t i = 0; i < n; i++) found += (cells[i] & bits) != 0;
+  return found;
+}
+
 #define TEXT_OF(name) #name
 #define NAME_OF(name) TEXT_OF(name)
 const msw_kernels MSW_KERNELS = {
@@ -169,4 +181,5 @@ const msw_kernels MSW_KERNELS = {
     .longer = longer, .weighted = weighted, .phase_time = phase_time, .pick_longer = pick_longer, .to_float = to_float,
     .to_float_sum = to_float_sum, .to_float_scaled = to_float_scaled, .to_float_rate = to_float_rate,
     .decode_step = decode_step, .phase_step = phase_step, .longer_step = longer_step, .weighted_step = weighted_step, .bound = bound, .stream = stream, .flags_or = flags_or, .flags_merge = flags_merge, .flags_above = flags_above,
+    .flags_any = flags_any, .flags_count = flags_count,
 };

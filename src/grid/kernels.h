@@ -66,6 +66,9 @@ typedef struct {
   void (*flags_or)(const msw_flags *a, msw_flags b, size_t n, msw_flags *out);                        /* out = a | b, in place too */
   void (*flags_merge)(const msw_flags *a, size_t n, msw_flags *out);                                  /* out |= a */
   void (*flags_above)(const double *value, double limit, msw_flags flag, size_t n, msw_flags *out);   /* out |= flag where value > limit */
+  /* of exactly n cells: all bits that occur; how many cells have one of `bits` */
+  msw_flags (*flags_any)(const msw_flags *cells, size_t n);
+  size_t (*flags_count)(const msw_flags *cells, msw_flags bits, size_t n);
 } msw_kernels;
 
 /* The best variant for this processor; the environment variable MFUSWEEP_ISA names another one (for tests). */

@@ -75,21 +75,15 @@ void msw_row_flags_add_false(msw_row_flags *flags, const double *holds, msw_flag
   }
 }
 
-static size_t count_bit(const msw_flags *cells, msw_flags bit, size_t n) {
-  uint32_t found = 0;
-  for (size_t i_cell = 0; i_cell < n; i_cell++) found += (cells[i_cell] & bit) != 0;
-  return found;
-}
-
-void msw_row_flags_count(const msw_row_flags *flags, size_t n, uint64_t *counts, uint64_t *n_evaluated) {
-  msw_flags any = flags->all;
-  for (size_t i_cell = 0; flags->varies && i_cell < n; i_cell++) any |= flags->cells[i_cell];
+void msw_row_flags_count(const msw_row_flags *flags, const msw_kernels *kernels, size_t n, uint64_t *counts,
+                         uint64_t *n_evaluated) {
+  msw_flags any = flags->varies ? kernels->flags_any(flags->cells, n) : flags->all;
   for (msw_flags left = any; left; left &= left - 1) {
     msw_flags bit = left & (~left + 1);
-    counts[__builtin_ctz(bit)] += flags->all & bit ? n : count_bit(flags->cells, bit, n);
+    counts[__builtin_ctz(bit)] += flags->all & bit ? n : kernels->flags_count(flags->cells, bit, n);
   }
   if (!(any & MSW_FLAGS_NO_NUMBER)) *n_evaluated += n;
-  else if (!(flags->all & MSW_FLAGS_NO_NUMBER)) *n_evaluated += n - count_bit(flags->cells, MSW_FLAGS_NO_NUMBER, n);
+  else if (!(flags->all & MSW_FLAGS_NO_NUMBER)) *n_evaluated += n - kernels->flags_count(flags->cells, MSW_FLAGS_NO_NUMBER, n);
 }
 
 void msw_row_flags_write(const msw_row_flags *flags, size_t n, msw_flags *out) {

@@ -31,7 +31,8 @@ void msw_row_flags_set(msw_row_flags *flags, msw_flags only, size_t first, size_
 void msw_row_flags_add_false(msw_row_flags *flags, const double *holds, msw_flags flag, size_t n);
 /* Adds the cells of the row to counts per bit [MSW_N_FLAG_BITS], and to *n_evaluated those that were evaluated: cells whose
  * numbers a constraint took away count too. */
-void msw_row_flags_count(const msw_row_flags *flags, size_t n, uint64_t *counts, uint64_t *n_evaluated);
+void msw_row_flags_count(const msw_row_flags *flags, const msw_kernels *kernels, size_t n, uint64_t *counts,
+                         uint64_t *n_evaluated);
 void msw_row_flags_write(const msw_row_flags *flags, size_t n, msw_flags *out);   /* exactly n */
 
 #endif

@@ -80,7 +80,7 @@ static void put_flags(msw_tile_job *job, size_t n, const msw_tile_at *at) {
   if (job->block->spec->n_constraints > 0) apply_constraints(job, n, at);
   if (job->i_flags < job->block->n_computed)
     msw_row_flags_write(&job->scratch->flags, n, (msw_flags *)(void *)cell_at(job, job->i_flags, at->offset));
-  msw_row_flags_count(&job->scratch->flags, n, job->flag_counts, job->n_evaluated);
+  msw_row_flags_count(&job->scratch->flags, job->scratch->kernels, n, job->flag_counts, job->n_evaluated);
 }
 
 /* Where a row of a field may be written to as it is worked out: the chunk itself when nothing beyond the row is touched. */

@@ -2,7 +2,7 @@
 # Submits a sweep as an array job (or one job with an srun step) and the job that merges its shards afterwards.
 set -euo pipefail
 
-usage="usage: scripts/slurm/submit.sh [--dry-run] [--srun] [--tasks N] [--cpus N] SPEC OUT.h5 [OPTION OF mfusweep run]...
+usage="usage: scripts/slurm/submit.sh [--dry-run] [--srun] [--tasks N] [--cpus N] SPEC OUT.h5 [RUN OPTION]...
   --tasks N   tasks of the array, or of the srun step (default: 8)
   --cpus N    CPUs of each task, so many threads (default: 1)
   --srun      one job with a step of N tasks instead of an array
@@ -32,7 +32,9 @@ while [ $# -gt 0 ]; do
 done
 [ $# -ge 2 ] || misused "expected SPEC and OUT.h5"
 out=$2
-case " $* " in *" --fresh "*) misused "--fresh would have the tasks discard each other's shards; remove $out and $out.shards instead" ;; esac
+case " $* " in
+  *" --fresh "*) misused "--fresh would have the tasks discard each other's shards; remove $out and $out.shards" ;;
+esac
 
 # Better here than in every task.
 "${MFUSWEEP:-mfusweep}" run "$1" -o "$out" "${@:3}" --dry-run >/dev/null
@@ -51,4 +53,4 @@ else submit --array="0-$((tasks - 1))" --cpus-per-task="$cpus" "$here/array.sbat
 fi
 run_job=$job
 submit --dependency="afterok:$run_job" --kill-on-invalid-dep=yes "$here/merge.sbatch" "$out"
-$dry_run || echo "Submitted: job $run_job computes, job $job merges. How far they are: ${MFUSWEEP:-mfusweep} status $out"
+$dry_run || echo "Job $run_job computes, job $job merges. How far they are: ${MFUSWEEP:-mfusweep} status $out"

@@ -48,7 +48,7 @@ class World(Sweep):
     def submit(self, out, *options):
         """Numbers of the job that computes and of the one that merges."""
         said = self.call(self.scripts / "submit.sh", *options, self.spec, out, *self.run_options)
-        found = re.search(r"Submitted: job (\d+) computes, job (\d+) merges", said)
+        found = re.search(r"Job (\d+) computes, job (\d+) merges", said)
         expect(found, said)
         return found.groups()
 
@@ -78,7 +78,8 @@ class World(Sweep):
         self.wait(f"shards {sorted(numbers)}", lambda: set(shards_of(out)) == names)
 
     def logs(self):
-        return "".join(f"---- {path.name}\n{path.read_text(errors='replace')}" for path in sorted(self.folder.glob("mfusweep-*.log")))
+        logs = sorted(self.folder.glob("mfusweep-*.log"))
+        return "".join(f"---- {path.name}\n{path.read_text(errors='replace')}" for path in logs)
 
     def end(self, out, array, merge):
         """Both jobs come to their end, and with them the result."""
@@ -174,9 +175,6 @@ def check_submit(world):
                                ([*words, "--set", "axes.tpp=1"], "axes.tpp")):
         said = world.call(submit, "--dry-run", *options, status=2)
         expect(mentioned in said, said)
-    for script in ("array.sbatch", "srun.sbatch"):
-        said = world.call("bash", world.scripts / script, *words, "--fresh", status=2)
-        expect("--fresh" in said, said)
     expect(not list(world.folder.glob("a b*")), "something was written")
     print("printed and refused as it should be")
 

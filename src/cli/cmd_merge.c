@@ -80,6 +80,9 @@ static msw_status find_shards(merge_job *job) {
                                                            : "there is no such folder");
       continue;
     }
+    const char **names;
+    size_t n_names;
+    if (msw_list_dir(folder, &job->ctx->arena, &job->ctx->diag, &names, &n_names) != MSW_OK) continue;   /* told there */
     uint64_t n = msw_shards_list(folder, &job->ctx->arena, &paths);
     if (msw_shards_in_use(folder))
       refuse_folder(job, folder, "`mfusweep status` shows it", "another process is at work there");
@@ -156,11 +159,28 @@ static msw_status merge(merge_job *job, const volatile sig_atomic_t *stop) {
   return MSW_OK;
 }
 
+/* A merge that is repeated after it was done: its shards are gone, what they made is there. */
+static bool is_done(const merge_job *job) {
+  const msw_opt_list *folders = &job->order->folders;
+  const char *own = msw_format(&job->ctx->arena, "%s.shards", job->order->output);
+  msw_result_identity identity = {0};
+  bool exists = false;
+  if (job->order->fresh || folders->n != 1 || strcmp(folders->items[0], own) != 0 || msw_is_dir(own)) return false;
+  msw_diag unused = {0};
+  msw_status status = msw_result_identify(job->order->output, &job->ctx->arena, &unused, &exists, &identity);
+  msw_diag_free(&unused);
+  return status == MSW_OK && exists && identity.hash && identity.is_whole;
+}
+
 static msw_status cmd_merge(const void *options, msw_context *ctx) {
   merge_job job = {.order = options, .ctx = ctx};
   bool complete = false;
   if (job.order->quiet) msw_log_level(MSW_QUIET);
   const volatile sig_atomic_t *stop = msw_catch_interrupts();
+  if (is_done(&job)) {
+    msw_log("%s: already complete", job.order->output);
+    return MSW_OK;
+  }
   msw_status status = find_shards(&job);
   bool is_new = !msw_is_file(job.order->output);   /* an old file's place does not matter if it is this very result */
   if (status == MSW_OK && is_new) status = check_place(&job);

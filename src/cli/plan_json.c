@@ -111,7 +111,7 @@ msw_status msw_plan_show_json(const msw_plan *plan, const char *path, bool compr
   msw_json_add_number(arena, root, "cells", (double)plan->n_cells);
   msw_json_add_number(arena, root, "valid", (double)plan->n_valid);
   msw_json_add_number(arena, root, "bytes", (double)plan->n_bytes);
-  msw_json_add_number(arena, root, "core_seconds", (double)plan->n_cells / MSW_PLAN_CELLS_PER_S_PER_CORE);
+  msw_json_add_number(arena, root, "core_seconds", msw_plan_core_s(plan, compressed));
   msw_json *blocks = msw_json_add_array(arena, root, "blocks");
   for (size_t i_block = 0; i_block < plan->n_blocks; i_block++) add_block(arena, blocks, &plan->blocks[i_block]);
   size_t first_warning = ctx->diag.n;

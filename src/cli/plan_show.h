@@ -7,10 +7,15 @@
 #include "context.h"
 #include "msw/grid/plan.h"
 
-/* Cells per second that one core evaluates, compresses and writes. Measured: 2.1e6 with sweeps/quickstart.json
- * and 2.3e6 with 4e6 decode cells (all 13 fields, deflate, release build, one thread of a 2.8 GHz Xeon); rounded down.
- * It gives the scale of a run, no promise. */
-#define MSW_PLAN_CELLS_PER_S_PER_CORE 2e6
+/* What one core does in a second, rounded down from docs/benchmarks.md (2.8 GHz Xeon): evaluates cells with a field or two,
+ * deflates bytes of them, or writes them as they are. They give the scale of a run, no promise. */
+#define MSW_PLAN_CELLS_PER_S 3e8
+#define MSW_PLAN_DEFLATED_BYTES_PER_S 1.2e8
+#define MSW_PLAN_WRITTEN_BYTES_PER_S 5e8
+static inline double msw_plan_core_s(const msw_plan *plan, bool compressed) {
+  double bytes_per_s = compressed ? MSW_PLAN_DEFLATED_BYTES_PER_S : MSW_PLAN_WRITTEN_BYTES_PER_S;
+  return (double)plan->n_cells / MSW_PLAN_CELLS_PER_S + (double)plan->n_bytes / bytes_per_s;
+}
 
 /* `path` is where `run` would write. Prints to stdout; warnings go to ctx->diag. Always MSW_OK. */
 msw_status msw_plan_show(const msw_plan *plan, const char *path, bool compressed, msw_context *ctx);

@@ -14,6 +14,7 @@ msw_status msw_h5_write_slab(msw_h5 dataset, msw_h5_type type, size_t rank, cons
   if (is_written && rank > 0)
     is_written = H5Sselect_hyperslab(in_file, H5S_SELECT_SET, from, NULL, length, NULL) >= 0;
   is_written = is_written && H5Dwrite(dataset, msw_h5_memory_type(type), in_memory, in_file, H5P_DEFAULT, values) >= 0;
+  is_written = is_written && H5Dflush(dataset) >= 0;   /* a full disk shows here, not when the dataset is closed */
   msw_status status = is_written ? MSW_OK : msw_h5_fail(dataset, diag, "write the numbers");
   msw_h5_close(in_memory);
   msw_h5_close(in_file);

@@ -14,7 +14,7 @@ static float sign_of(msw_reduce_op op) { return op == MSW_REDUCE_MIN || op == MS
 static void spread_extreme(float *extreme, float sign, const float *values, size_t n) {
   for (size_t i = 0; i < n; i++) {
     float value = sign * values[i] + 0.0f, held = extreme[i];   /* + 0: no negative zero */
-    extreme[i] = (value > held) | isnan(held) ? value : held;
+    extreme[i] = ((value > held) | isnan(held)) ? value : held;
   }
 }
 
@@ -45,10 +45,10 @@ static float row_extreme(float sign, const float *values, size_t n) {
     }
   for (; i < n; i++) {
     float value = sign * values[i] + 0.0f;
-    best = (value > best) | isnan(best) ? value : best;
+    best = ((value > best) | isnan(best)) ? value : best;
   }
   for (size_t i_lane = 0; i_lane < LANES; i_lane++)
-    best = (lanes[i_lane] > best) | isnan(best) ? lanes[i_lane] : best;
+    best = ((lanes[i_lane] > best) | isnan(best)) ? lanes[i_lane] : best;
   return best;
 }
 

@@ -33,7 +33,7 @@ static msw_status add_reduction(msw_merge_job *job, const char *shard, msw_h5 gr
   bool is_first = shard == job->shards[0].path;
   msw_arena scratch = {0};
   msw_stored_partial part;
-  msw_status status = msw_read_partial(group, name, is_first ? &job->arena : &scratch, job->diag, &part);
+  msw_status status = msw_read_partial(group, name, shard, is_first ? &job->arena : &scratch, job->diag, &part);
   msw_merge_reduction *reduction = &job->reductions[i_reduction];
   if (status == MSW_OK && is_first) {
     *reduction = (msw_merge_reduction){.block = block, .total = part};

@@ -34,6 +34,8 @@ typedef struct {
   msw_partial partial;               /* of the cells from `first` on; msw_partial_free it */
 } msw_stored_partial;
 msw_status msw_write_partial(msw_h5 group, const msw_reduction *reduction, const msw_partial *partial, msw_diag *diag);
-msw_status msw_read_partial(msw_h5 group, const char *name, msw_arena *arena, msw_diag *diag, msw_stored_partial *stored);
+/* `shard` names the file in messages. */
+msw_status msw_read_partial(msw_h5 group, const char *name, const char *shard, msw_arena *arena, msw_diag *diag,
+                            msw_stored_partial *stored);
 
 #endif

@@ -62,7 +62,7 @@ msw_status msw_write_partial(msw_h5 group, const msw_reduction *reduction, const
 
 /* ---- Reading ---- */
 
-typedef struct { msw_h5 group; msw_arena *arena; msw_diag *diag; msw_stored_partial *stored; } reading;
+typedef struct { msw_h5 group; const char *shard; msw_arena *arena; msw_diag *diag; msw_stored_partial *stored; } reading;
 
 static msw_status length_of(const reading *r, const char *name, uint64_t *n) {
   size_t rank;
@@ -76,7 +76,8 @@ static msw_status read_line(const reading *r, const char *name, msw_h5_type type
 }
 
 static msw_status refuse(const reading *r) {
-  msw_error(r->diag, (msw_loc){0}, NULL, NULL, "the partial result of '%s' cannot be understood", r->stored->name);
+  msw_loc loc = {.file = msw_strdup(&r->diag->arena, r->shard)};
+  msw_error(r->diag, loc, NULL, NULL, "the partial result of '%s' cannot be understood", r->stored->name);
   return MSW_BAD_INPUT;
 }
 
@@ -150,8 +151,9 @@ static msw_status read_variables(const reading *r, msw_reduce_op op) {
   return status;
 }
 
-msw_status msw_read_partial(msw_h5 group, const char *name, msw_arena *arena, msw_diag *diag, msw_stored_partial *stored) {
-  reading r = {.group = MSW_H5_NONE, .arena = arena, .diag = diag, .stored = stored};
+msw_status msw_read_partial(msw_h5 group, const char *name, const char *shard, msw_arena *arena, msw_diag *diag,
+                            msw_stored_partial *stored) {
+  reading r = {.group = MSW_H5_NONE, .shard = shard, .arena = arena, .diag = diag, .stored = stored};
   msw_reduce_op op;
   *stored = (msw_stored_partial){.name = name};
   msw_status status = msw_h5_open_group(group, name, diag, &r.group);

@@ -1,4 +1,5 @@
-/* Putting shards together into one result file, by copying chunks as they are: nothing is decoded.
+/* Putting shards together into one result file, by copying chunks as they are: nothing is decoded. Only reductions are
+ * worked out, from the partial results that the shards hold (docs/result-file.md).
  *
  * A shard is a result file of the whole grid's shape that holds only some of its tiles (writer.h, options.tiles); /meta/tiles
  * says which: [first, n, n of the whole plan]. Every shard opens by itself in every reader.

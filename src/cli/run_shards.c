@@ -130,13 +130,31 @@ static msw_status work(shard_run *run) {
   return job->share.n > 1 ? end_share(run) : finish(run, start_s);
 }
 
+/* *complete: while the folder was opened another process finished the result and took the folder away. What looked like a
+ * failure here is none. */
+static msw_status open_folder(shard_run *run, const msw_shards_order *order, bool *complete) {
+  msw_diag *diag = &run->job->ctx->diag;
+  const size_t n = diag->n, n_errors = diag->n_errors;
+  const msw_status before = diag->status;
+  msw_status status = msw_shards_open(order, &run->job->ctx->arena, diag, &run->shards);
+  *complete = (status == MSW_FAILED || status == MSW_BAD_INPUT) && msw_run_is_complete(run->job);
+  if (!*complete) return status;
+  diag->n = n, diag->n_errors = n_errors, diag->status = before;
+  return MSW_OK;
+}
+
 msw_status msw_run_shards(msw_run_job *job) {
   msw_context *ctx = job->ctx;
   shard_run run = {.job = job, .counts = msw_arena_array(&ctx->arena, job->plan.n_blocks, sizeof *run.counts)};
   const msw_shards_order order = {.out = job->path, .plan = &job->plan, .provenance = &job->provenance,
                                   .storage = job->storage, .shard_bytes = job->shard_bytes, .share = job->share,
                                   .stop = job->stop};
-  msw_status status = msw_shards_open(&order, &ctx->arena, &ctx->diag, &run.shards);
+  bool complete = false;
+  msw_status status = open_folder(&run, &order, &complete);
+  if (complete) {
+    msw_log("%s: already complete, by another process", job->path);
+    return MSW_OK;
+  }
   if (status == MSW_OK) status = msw_run_check_place(job, run.shards.n_cells - run.shards.n_cells_done);
   if (status == MSW_OK) {
     msw_context_say(ctx);

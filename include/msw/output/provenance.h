@@ -10,7 +10,7 @@
 
 enum { MSW_RESULT_FORMAT = 1 };   /* version of the result file's layout; policy in docs/result-file.md */
 
-const char *msw_version(void);          /* "0.1.0" */
+const char *msw_version(void);          /* "0.2.0" */
 const char *msw_git_commit(void);       /* "unknown" without git */
 const char *msw_build_compiler(void);   /* "gcc 12.2.0" */
 const char *msw_build_flags(void);

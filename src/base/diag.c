@@ -10,6 +10,16 @@ static const char *copy_or_null(msw_diag *diag, const char *s) {
   return s ? msw_strdup(&diag->arena, s) : NULL;
 }
 
+msw_diag_mark msw_diag_here(const msw_diag *diag) { return (msw_diag_mark){diag->n, diag->n_errors, diag->status}; }
+
+void msw_diag_rewind(msw_diag *diag, msw_diag_mark mark) {
+  diag->n = mark.n;
+  diag->n_errors = mark.n_errors;
+  diag->status = mark.status;
+}
+
+msw_loc msw_file_loc(msw_diag *diag, const char *path) { return (msw_loc){.file = msw_strdup(&diag->arena, path)}; }
+
 __attribute__((format(printf, 6, 0))) static void add(msw_diag *diag, msw_severity severity, msw_loc loc,
                                                       const char *path, const char *hint, const char *fmt,
                                                       va_list args) {

@@ -10,7 +10,7 @@
 #include "msw/base/str.h"
 
 static msw_status fail_at(msw_diag *diag, const char *path, const char *what, int cause) {
-  msw_fail(diag, (msw_loc){.file = msw_strdup(&diag->arena, path)}, "%s: %s", what, strerror(cause));
+  msw_fail(diag, msw_file_loc(diag, path), "%s: %s", what, strerror(cause));
   return MSW_FAILED;
 }
 

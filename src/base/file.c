@@ -11,10 +11,6 @@
 #include "msw/base/str.h"
 
 /* The place "this file as a whole"; the name is copied because locations outlive our caller's string. */
-static msw_loc file_loc(msw_diag *diag, const char *path) {
-  return (msw_loc){.file = msw_strdup(&diag->arena, path)};
-}
-
 static const char *kind_name(mode_t mode) {
   if (S_ISDIR(mode)) return "a folder";
   if (S_ISFIFO(mode)) return "a pipe";
@@ -26,18 +22,18 @@ static const char *kind_name(mode_t mode) {
 static msw_status check_readable(int fd, const char *path, size_t max_bytes, msw_diag *diag, size_t *size) {
   struct stat info;
   if (fstat(fd, &info) != 0) {
-    msw_fail(diag, file_loc(diag, path), "cannot be read: %s", strerror(errno));
+    msw_fail(diag, msw_file_loc(diag, path), "cannot be read: %s", strerror(errno));
     return MSW_FAILED;
   }
   if (!S_ISREG(info.st_mode)) {
-    msw_error(diag, file_loc(diag, path), NULL, NULL, "is %s, expected a regular file", kind_name(info.st_mode));
+    msw_error(diag, msw_file_loc(diag, path), NULL, NULL, "is %s, expected a regular file", kind_name(info.st_mode));
     return MSW_BAD_INPUT;
   }
   *size = (size_t)info.st_size;
   if (*size <= max_bytes) return MSW_OK;
   enum { TEXT_BYTES = 32 };
   char has[TEXT_BYTES], limit[TEXT_BYTES];
-  msw_error(diag, file_loc(diag, path), NULL, NULL, "is too large: %s, at most %s can be read here",
+  msw_error(diag, msw_file_loc(diag, path), NULL, NULL, "is too large: %s, at most %s can be read here",
             msw_human_bytes((double)*size, has, sizeof has), msw_human_bytes((double)max_bytes, limit, sizeof limit));
   return MSW_BAD_INPUT;
 }
@@ -63,11 +59,11 @@ static msw_status read_open_file(int fd, const char *path, size_t max_bytes, msw
   char *bytes = msw_arena_alloc(arena, size + 1);
   ssize_t got = read_up_to(fd, bytes, size + 1);   /* one more than there should be: has it grown? */
   if (got < 0) {
-    msw_fail(diag, file_loc(diag, path), "cannot be read: %s", strerror(errno));
+    msw_fail(diag, msw_file_loc(diag, path), "cannot be read: %s", strerror(errno));
     return MSW_FAILED;
   }
   if ((size_t)got != size) {
-    msw_fail(diag, file_loc(diag, path), "changed while it was being read");
+    msw_fail(diag, msw_file_loc(diag, path), "changed while it was being read");
     return MSW_FAILED;
   }
   *text = bytes;
@@ -79,7 +75,7 @@ msw_status msw_read_file(const char *path, size_t max_bytes, msw_arena *arena, m
                          size_t *len) {
   int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);   /* opening a pipe must not wait for a writer */
   if (fd < 0) {
-    msw_error(diag, file_loc(diag, path), NULL, NULL, "cannot be read: %s", strerror(errno));
+    msw_error(diag, msw_file_loc(diag, path), NULL, NULL, "cannot be read: %s", strerror(errno));
     return MSW_BAD_INPUT;
   }
   msw_status status = read_open_file(fd, path, max_bytes, arena, diag, text, len);
@@ -93,7 +89,7 @@ static bool make_dir(const char *path, msw_diag *diag) {
   int cause = errno;
   if (msw_is_dir(path)) return true;
   const char *reason = cause == EEXIST ? "something else has this name" : strerror(cause);
-  msw_fail(diag, file_loc(diag, path), "cannot create the folder: %s", reason);
+  msw_fail(diag, msw_file_loc(diag, path), "cannot create the folder: %s", reason);
   return false;
 }
 

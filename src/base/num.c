@@ -61,3 +61,8 @@ bool msw_mul_u64(uint64_t a, uint64_t b, uint64_t *out) {
 bool msw_add_u64(uint64_t a, uint64_t b, uint64_t *out) {
   return !__builtin_add_overflow(a, b, out);
 }
+
+int msw_compare_numbers(const void *a, const void *b) {
+  const double x = *(const double *)a, y = *(const double *)b;
+  return (x > y) - (x < y);
+}

@@ -86,7 +86,7 @@ static const char **read_names(DIR *dir, msw_arena *arena, size_t *n) {
 
 static msw_status refuse_folder(const char *path, int cause, msw_diag *diag) {
   if (cause == ENOMEM) msw_out_of_memory(0);
-  if (diag) msw_fail(diag, (msw_loc){.file = msw_strdup(&diag->arena, path)}, "the folder cannot be read: %s", strerror(cause));
+  if (diag) msw_fail(diag, msw_file_loc(diag, path), "the folder cannot be read: %s", strerror(cause));
   errno = cause;
   return MSW_FAILED;
 }

@@ -92,17 +92,12 @@ static msw_status find_shards(merge_job *job) {
   return job->ctx->diag.n_errors > n_errors_before ? MSW_BAD_INPUT : MSW_OK;
 }
 
-/* The result is there, whatever becomes of the shards: what hinders their removal is a warning. */
 static void remove_folders(merge_job *job, bool only_spent) {
   const msw_opt_list *folders = &job->order->folders;
   if (job->order->keep_shards) return;
   for (size_t i_folder = 0; i_folder < folders->n; i_folder++) {
-    msw_diag problems = {0};
     const char *folder = folders->items[i_folder];
-    if (!only_spent || msw_shards_are_spent(folder, job->identity.hash)) (void)msw_shards_remove(folder, &problems);
-    for (size_t i_problem = 0; i_problem < problems.n; i_problem++)
-      msw_warn(&job->ctx->diag, (msw_loc){.file = folder}, NULL, NULL, "%s", problems.items[i_problem].message);
-    msw_diag_free(&problems);
+    if (!only_spent || msw_shards_are_spent(folder, job->identity.hash)) msw_shards_tidy(folder, &job->ctx->diag);
   }
 }
 

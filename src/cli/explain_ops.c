@@ -2,9 +2,8 @@
 #include <string.h>
 
 #include "explain.h"
+#include "msw/base/num.h"
 #include "msw/base/str.h"
-
-static bool is_same(double a, double b) { return !(a < b) && !(a > b); }
 
 /* Smallest and largest value of a table column among the rows that carry weight. */
 static msw_distance along(const char *axis, double at, const double *column, const msw_rows_used *rows) {
@@ -21,7 +20,7 @@ static msw_distance along(const char *axis, double at, const double *column, con
 }
 
 static size_t add_if_borrowed(const char *axis, double at, double table, msw_distance *distances, size_t n) {
-  if (is_same(at, table)) return n;
+  if (msw_same_number(at, table)) return n;
   distances[n] = (msw_distance){axis, at, table, table};
   return n + 1;
 }
@@ -53,8 +52,8 @@ size_t msw_op_distances(const msw_case *bound, const msw_op *op, msw_distance di
 
 const char *msw_distance_text(const msw_distance *distance, msw_arena *arena) {
   const char *point = msw_format(arena, "%s %.15g", distance->axis, distance->at);
-  if (is_same(distance->low, distance->high)) {
-    if (is_same(distance->at, distance->low)) return point;
+  if (msw_same_number(distance->low, distance->high)) {
+    if (msw_same_number(distance->at, distance->low)) return point;
     return msw_format(arena, "%s -> %.15g", point, distance->low);
   }
   bool is_between = distance->low <= distance->at && distance->at <= distance->high;

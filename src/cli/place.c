@@ -15,12 +15,8 @@
 /* What to hope for: smooth surfaces of float32 shrink to a third and better (the quickstart's to a fifth). */
 static const double usual_compression = 3.0;
 
-static msw_loc place_of(const char *path, msw_diag *diag) {
-  return (msw_loc){.file = msw_strdup(&diag->arena, path)};
-}
-
 static msw_status refuse(const char *path, const char *why, msw_diag *diag) {
-  msw_error(diag, place_of(path, diag), NULL, "name another place with -o", "cannot be written: %s", why);
+  msw_error(diag, msw_file_loc(diag, path), NULL, "name another place with -o", "cannot be written: %s", why);
   return MSW_BAD_INPUT;
 }
 
@@ -34,7 +30,7 @@ static bool is_worlds_fault(int cause) {
 
 static msw_status fail(const char *path, int cause, const char *why, msw_diag *diag) {
   if (!is_worlds_fault(cause)) return refuse(path, why, diag);
-  msw_fail(diag, place_of(path, diag), "cannot be written: %s", why);
+  msw_fail(diag, msw_file_loc(diag, path), "cannot be written: %s", why);
   return MSW_FAILED;
 }
 
@@ -98,7 +94,7 @@ bool msw_place_has_room(const char *path, uint64_t bytes, bool compressed, bool 
                                    msw_human_bytes((double)bytes, all, sizeof all),
                                    msw_human_bytes((double)free_bytes, room, sizeof room),
                                    compressed ? " even if it shrank to a third" : "");
-  if (only_warn) msw_warn(diag, place_of(path, diag), NULL, NULL, "%s", message);
-  else msw_error(diag, place_of(path, diag), NULL, "name another place with -o, or sweep fewer cells", "%s", message);
+  if (only_warn) msw_warn(diag, msw_file_loc(diag, path), NULL, NULL, "%s", message);
+  else msw_error(diag, msw_file_loc(diag, path), NULL, "name another place with -o, or sweep fewer cells", "%s", message);
   return only_warn;
 }

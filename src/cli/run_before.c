@@ -51,12 +51,8 @@ msw_status msw_run_check_feasible(const msw_run_job *job) {
 
 /* Shards of a complete result are of no use, and neither is what a killed process did not get to remove. */
 static void remove_spent_shards(const msw_run_job *job) {
-  msw_diag problems = {0};
   if (job->order->keep_shards || !msw_shards_are_spent(job->folder, job->provenance.hash)) return;
-  (void)msw_shards_remove(job->folder, &problems);
-  for (size_t i = 0; i < problems.n; i++)
-    msw_warn(&job->ctx->diag, problems.items[i].loc, NULL, NULL, "%s", problems.items[i].message);
-  msw_diag_free(&problems);
+  msw_shards_tidy(job->folder, &job->ctx->diag);
 }
 
 static bool is_this_result(const msw_run_job *job, const msw_result_identity *found) {

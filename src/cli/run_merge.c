@@ -29,17 +29,6 @@ static msw_status merge(msw_run_job *job, unsigned long long *stored_bytes) {
   return status;
 }
 
-/* The result is there, whatever becomes of the shards: what hinders their removal is a warning. */
-static void remove_shards(const msw_run_job *job) {
-  msw_diag problems = {0};
-  (void)msw_shards_remove(job->folder, &problems);
-  for (size_t i_problem = 0; i_problem < problems.n; i_problem++) {
-    msw_loc loc = {.file = job->folder};
-    msw_warn(&job->ctx->diag, loc, NULL, NULL, "%s", problems.items[i_problem].message);
-  }
-  msw_diag_free(&problems);
-}
-
 /* Waits while another process holds the lock. */
 static msw_lock_result lock_merge(const msw_run_job *job, msw_lock *lock) {
   bool said = false;
@@ -67,6 +56,6 @@ msw_status msw_run_merge(msw_run_job *job, unsigned long long *stored_bytes, boo
   msw_status status = complete ? MSW_OK : merge(job, stored_bytes);
   if (locked != MSW_LOCK_FAILED) msw_lock_release(&lock);
   *merged = !complete && status == MSW_OK;
-  if (status == MSW_OK && !job->order->keep_shards) remove_shards(job);
+  if (status == MSW_OK && !job->order->keep_shards) msw_shards_tidy(job->folder, &job->ctx->diag);
   return status;
 }

@@ -134,12 +134,11 @@ static msw_status work(shard_run *run) {
  * failure here is none. */
 static msw_status open_folder(shard_run *run, const msw_shards_order *order, bool *complete) {
   msw_diag *diag = &run->job->ctx->diag;
-  const size_t n = diag->n, n_errors = diag->n_errors;
-  const msw_status before = diag->status;
+  const msw_diag_mark before = msw_diag_here(diag);
   msw_status status = msw_shards_open(order, &run->job->ctx->arena, diag, &run->shards);
   *complete = (status == MSW_FAILED || status == MSW_BAD_INPUT) && msw_run_is_complete(run->job);
   if (!*complete) return status;
-  diag->n = n, diag->n_errors = n_errors, diag->status = before;
+  msw_diag_rewind(diag, before);
   return MSW_OK;
 }
 

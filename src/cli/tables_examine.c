@@ -3,26 +3,20 @@
 #include <stdlib.h>
 
 #include "tables.h"
+#include "msw/base/num.h"
 
 static const double us_per_s = 1e6;
-
-static bool is_same(double a, double b) { return !(a < b) && !(a > b); }
-
-static int by_value(const void *a, const void *b) {
-  double left = *(const double *)a, right = *(const double *)b;
-  return (left > right) - (left < right);
-}
 
 static msw_table_column examine_column(const char *name, const double *values, size_t n, msw_arena *arena) {
   msw_table_column column = {.name = name, .values = values};
   if (!values || n == 0) return column;
   double *sorted = msw_arena_array(arena, n, sizeof *sorted);
   for (size_t i_row = 0; i_row < n; i_row++) sorted[i_row] = values[i_row];
-  qsort(sorted, n, sizeof *sorted, by_value);
+  qsort(sorted, n, sizeof *sorted, msw_compare_numbers);
   column.min = sorted[0];
   column.max = sorted[n - 1];
   column.n_distinct = 1;
-  for (size_t i_row = 1; i_row < n; i_row++) column.n_distinct += !is_same(sorted[i_row - 1], sorted[i_row]);
+  for (size_t i_row = 1; i_row < n; i_row++) column.n_distinct += !msw_same_number(sorted[i_row - 1], sorted[i_row]);
   return column;
 }
 

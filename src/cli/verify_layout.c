@@ -18,10 +18,7 @@ static bool is_cut_as(const msw_h5_layout *layout, const msw_plan_block *block) 
 
 /* Tiles of the block that the file holds. */
 static uint64_t tiles_held(const msw_verification *v, const msw_plan_block *block) {
-  uint64_t first = block->first_tile, end = first + block->n_cases * block->tiles_per_case;
-  uint64_t first_held = v->tiles.first > first ? v->tiles.first : first;
-  uint64_t end_held = v->tiles.first + v->tiles.n < end ? v->tiles.first + v->tiles.n : end;
-  return first_held < end_held ? end_held - first_held : 0;
+  return msw_tiles_within(v->tiles, block->first_tile, block->n_cases * block->tiles_per_case).n;
 }
 
 static bool check_variable(msw_verification *v, const msw_plan_block *block, const char *path) {

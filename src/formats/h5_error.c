@@ -75,7 +75,7 @@ msw_status msw_h5_fail(hid_t object, msw_diag *diag, const char *what_fmt, ...) 
 
 msw_status msw_h5_fail_path(const char *path, msw_diag *diag, const char *what) {
   cause why = find_cause();
-  msw_loc loc = {.file = msw_strdup(&diag->arena, path)};
+  msw_loc loc = msw_file_loc(diag, path);
   msw_fail(diag, loc, "cannot %s: %s", what, explain(&why));
   return MSW_FAILED;
 }

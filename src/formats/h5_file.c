@@ -44,7 +44,7 @@ msw_status msw_h5_create(const char *path, msw_diag *diag, msw_h5 *file) {
 
 /* What the user may have got wrong, before libhdf5 is asked. */
 static msw_status check_readable(const char *path, msw_diag *diag) {
-  msw_loc loc = {.file = msw_strdup(&diag->arena, path)};
+  msw_loc loc = msw_file_loc(diag, path);
   int fd = open(path, O_RDONLY | O_CLOEXEC);
   if (fd < 0) {
     msw_error(diag, loc, NULL, NULL, "cannot open the file: %s", strerror(errno));

@@ -57,9 +57,28 @@ static void make_slab(const msw_plan_block *block, msw_eval_scratch *scratch) {
   for (size_t i_cached = 0; i_cached < n_cached; i_cached++) scratch->slab.request_flags[i_cached] = flags_room(arena, stride);
 }
 
+static bool has_field(const msw_plan_block *block, const char *name) {
+  for (size_t i_field = 0; i_field < block->n_computed; i_field++)
+    if (strcmp(block->fields[i_field]->name, name) == 0) return true;
+  return false;
+}
+
+static msw_wanted find_wanted(const msw_plan_block *block) {
+  msw_wanted wanted = {.i_flags = block->n_computed,
+                       .only_step = block->n_computed == 1 && has_field(block, "step_us"),
+                       .bound = has_field(block, "bound"),
+                       .load = has_field(block, "tok_per_s_per_gpu") || has_field(block, "kv_gib")};
+  for (size_t i_field = 0; i_field < block->n_computed; i_field++) {
+    wanted.cell_bytes[i_field] = msw_field_size(block->fields[i_field]->type);
+    if (block->fields[i_field]->type == MSW_FIELD_U32) wanted.i_flags = i_field;
+  }
+  return wanted;
+}
+
 msw_eval_scratch *msw_eval_scratch_new(const msw_plan_block *block) {
   msw_eval_scratch *scratch = msw_alloc_zero(1, sizeof *scratch);
   scratch->kernels = msw_kernels_best();
+  scratch->wanted = find_wanted(block);
   copy_axes(block, scratch);
   if (block->spec->phase != MSW_DECODE) make_slab(block, scratch);
   scratch->flags = flags_room(&scratch->arena, MSW_ROW_ROOM);
@@ -136,31 +155,11 @@ static void fill_case_void(msw_tile_job *job, msw_flags flags) {
   } while (next_row(job, row_axis, &at));
 }
 
-static bool has_field(const msw_plan_block *block, const char *name) {
-  for (size_t i_field = 0; i_field < block->n_computed; i_field++)
-    if (strcmp(block->fields[i_field]->name, name) == 0) return true;
-  return false;
-}
-
-static void find_fields(msw_tile_job *job) {
-  const msw_plan_block *block = job->block;
-  job->i_flags = block->n_computed;
-  for (size_t i_field = 0; i_field < block->n_computed; i_field++) {
-    job->cell_bytes[i_field] = msw_field_size(block->fields[i_field]->type);
-    if (block->fields[i_field]->type == MSW_FIELD_U32) job->i_flags = i_field;
-  }
-  job->only_step = block->n_computed == 1 && has_field(block, "step_us");
-  job->wants_bound = has_field(block, "bound");
-  job->wants_load = has_field(block, "tok_per_s_per_gpu") || has_field(block, "kv_gib");
-}
-
 void msw_eval_tile(const msw_plan_block *block, const msw_bound_case *bound, const msw_tile *tile,
                    msw_eval_scratch *scratch, void *const *out, uint64_t *flag_counts, uint64_t *n_evaluated) {
   msw_tile_job job = {.block = block, .bound = bound, .factors = bound->factors, .tile = tile, .scratch = scratch, .out = out,
-                     
                       .flag_counts = flag_counts, .n_evaluated = n_evaluated};
   msw_flags all = bound->excluded ? MSW_FLAG_EXCLUDED : bound->conditional ? MSW_FLAG_CONDITIONAL : bound->bound.flags;
-  find_fields(&job);
   find_axes(&job);
   if (all & MSW_FLAGS_NO_NUMBER) {
     fill_case_void(&job, all);

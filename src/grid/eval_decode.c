@@ -6,7 +6,7 @@ static void set_row(const msw_tile_job *job, const msw_decode_load *load, size_t
   const msw_case *bound = job->factors->bound;
   msw_phase_row none = {scratch->nothing, scratch->nothing, scratch->nothing, scratch->nothing};
   msw_phase_row decode = msw_terms_row(&scratch->decode);
-  if (job->wants_load) {
+  if (job->scratch->wanted.load) {
     scratch->kernels->fill(load->requests, n, scratch->tok);
     scratch->kernels->affine(load->requests, load->requests, load->kv_len, n, scratch->kv_tok);
   }
@@ -19,7 +19,7 @@ static void eval_row(msw_tile_job *job, const msw_decode_load *load, size_t n, c
   msw_eval_scratch *scratch = job->scratch;
   const msw_row_holds holds = {load->requests, load->requests, 0.0, 1.0};   /* every request ends one token longer */
   msw_row_flags_start(&scratch->flags, 0);
-  if (job->only_step) {
+  if (job->scratch->wanted.only_step) {
     /* Kernels overrun a stretch that does not begin the row: such rows are put together aside. */
     float *step_us = load->n_stretches == 1 ? msw_tile_step_place(job, n, at) : scratch->field.numbers;
     msw_row_decode_step(job->factors, scratch->kernels, load, n, step_us, &scratch->flags);

@@ -84,7 +84,7 @@ static void combine_phases(msw_tile_job *job, const msw_phase_row *prefill, cons
   const msw_kernels *kernels = scratch->kernels;
   if (scratch->is_max) kernels->longer(prefill->time_us, decode->time_us, n, scratch->hardware_us);
   else kernels->weighted(scratch->weights[0], prefill->time_us, scratch->weights[1], decode->time_us, n, scratch->hardware_us);
-  if (!job->wants_bound) return;
+  if (!job->scratch->wanted.bound) return;
   const double *p = prefill->time_us, *d = decode->time_us;
   kernels->pick_longer(p, d, prefill->gemm_us, decode->gemm_us, n, scratch->part.gemm_us);
   kernels->pick_longer(p, d, prefill->attn_us, decode->attn_us, n, scratch->part.attn_us);
@@ -115,7 +115,7 @@ static void row_flags(msw_tile_job *job, const mixed_pair *pair, double kv_len, 
   msw_row_flags_add_row(&scratch->flags, kernels, &scratch->slab.gemm_flags[pair->i_prefill], pair->n);
   msw_row_flags_add_row(&scratch->flags, kernels, &scratch->slab.request_flags[i_cached], pair->n);
   msw_row_fit_flags(job->factors, kernels, &holds, pair->seq_len, pair->n, job->axes[MSW_AXIS_SEQ_LEN].ascends, &scratch->flags);
-  if (job->wants_load) kernels->affine(holds.kv_base, holds.kv_slope, pair->seq_len, pair->n, scratch->kv_tok);
+  if (job->scratch->wanted.load) kernels->affine(holds.kv_base, holds.kv_slope, pair->seq_len, pair->n, scratch->kv_tok);
 }
 
 /* step_us alone. */
@@ -170,7 +170,7 @@ static void eval_pair(msw_tile_job *job, const mixed_pair *pair, size_t first_kv
   bind_pair(job, pair);
   for (size_t i_kv = 0; i_kv < n_kv; i_kv++) {
     msw_phase_row decode = {0};
-    if (!job->only_step) decode = spread_decode(job, i_kv, pair->n);
+    if (!job->scratch->wanted.only_step) decode = spread_decode(job, i_kv, pair->n);
     msw_flags decode_flags = scratch->decode_flags.varies ? scratch->decode_flags.cells[i_kv] : scratch->decode_flags.all;
     for (size_t i_cached = 0; i_cached < cached->n; i_cached++) {
       msw_tile_at at = {.at = {[MSW_AXIS_BATCH] = pair->i_batch, [MSW_AXIS_KV_LEN] = first_kv + i_kv,
@@ -178,7 +178,7 @@ static void eval_pair(msw_tile_job *job, const mixed_pair *pair, size_t first_kv
                          [MSW_AXIS_SEQ_LEN] = pair->first}};
       msw_tile_locate(job, &at);
       row_flags(job, pair, kv_len->values[first_kv + i_kv], decode_flags, i_cached);
-      if (job->only_step) eval_step(job, pair, i_kv, kv_len->values[first_kv + i_kv], i_cached, &at);
+      if (job->scratch->wanted.only_step) eval_step(job, pair, i_kv, kv_len->values[first_kv + i_kv], i_cached, &at);
       else eval_row(job, pair, &decode, kv_len->values[first_kv + i_kv], i_cached, &at);
     }
   }

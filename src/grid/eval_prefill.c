@@ -40,12 +40,12 @@ static void eval_row(msw_tile_job *job, const prefill_row *given, const msw_tile
   const msw_row_holds holds = {held, batch, 0.0, given->cached_len};
   msw_row_fit_flags(job->factors, kernels, &holds, given->seq_len, given->n, job->axes[MSW_AXIS_SEQ_LEN].ascends,
                     &scratch->flags);
-  if (job->only_step) {
+  if (job->scratch->wanted.only_step) {
     eval_step(job, given, at);
     return;
   }
   msw_row_prefill(job->factors, kernels, batch, given->gemm_us, given->attn_us, given->bytes, given->n, &scratch->prefill);
-  if (job->wants_load) {
+  if (job->scratch->wanted.load) {
     kernels->affine(0.0, batch, given->seq_len, given->n, scratch->tok);
     kernels->affine(held, batch, given->seq_len, given->n, scratch->kv_tok);
   }

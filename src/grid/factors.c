@@ -1,5 +1,6 @@
 /* Binding a case's factors. */
 #include "factors.h"
+#include "msw/base/num.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -20,18 +21,16 @@ static msw_lines keep_lines(const msw_pieces *pieces, double scale, bool times_x
   return (msw_lines){lines, pieces->n};
 }
 
-static bool same(double a, double b) { return !(a < b) && !(a > b); }
-
 /* Projections of one shape are looked up alike: they are one factor, counted as often as it occurs. */
 static void bind_gemm_tables(const msw_case *bound, msw_arena *arena, msw_factors *factors) {
   msw_pieces pieces = {0};
   for (int op = 0; op < MSW_N_PROJECTIONS; op++) {
     const msw_gemm_surface *surface = &bound->gemm[op];
     int first = 0, times = 0;
-    while (!same(bound->gemm[first].k, surface->k) || !same(bound->gemm[first].n, surface->n)) first++;
+    while (!msw_same_number(bound->gemm[first].k, surface->k) || !msw_same_number(bound->gemm[first].n, surface->n)) first++;
     if (first < op) continue;
     for (int other = op; other < MSW_N_PROJECTIONS; other++)
-      times += same(bound->gemm[other].k, surface->k) && same(bound->gemm[other].n, surface->n);
+      times += msw_same_number(bound->gemm[other].k, surface->k) && msw_same_number(bound->gemm[other].n, surface->n);
     double weights = surface->k * surface->n, share_us = (double)times * bound->num_layers / bound->tp * us_per_s;
     double floor_us = bound->knobs.gemm_weight_floor ? weights * bound->weight_bytes_per_param / bound->bw_bytes_per_s : 0.0;
     msw_gemm_pieces(surface, &bound->knobs, &pieces);

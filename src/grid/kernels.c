@@ -59,10 +59,6 @@ static void product(double scale, const double *restrict a, const double *restri
   EACH_CELL out[i] = scale * a[i] * b[i];
 }
 
-static void sum(const double *restrict a, const double *restrict b, size_t n, double *restrict out) {
-  EACH_CELL out[i] = a[i] + b[i];
-}
-
 static void longer(const double *restrict a, const double *restrict b, size_t n, double *restrict out) {
   EACH_CELL out[i] = larger(a[i], b[i]);
 }
@@ -177,9 +173,10 @@ static size_t flags_count(const msw_flags *restrict cells, msw_flags bits, size_
 #define NAME_OF(name) TEXT_OF(name)
 const msw_kernels MSW_KERNELS = {
     .name = &NAME_OF(MSW_KERNELS)[sizeof "msw_kernels"],
-    .line = line_values, .add_above = add_above, .fill = fill, .affine = affine, .product = product, .sum = sum,
+    .line = line_values, .add_above = add_above, .fill = fill, .affine = affine, .product = product,
     .longer = longer, .weighted = weighted, .phase_time = phase_time, .pick_longer = pick_longer, .to_float = to_float,
     .to_float_sum = to_float_sum, .to_float_scaled = to_float_scaled, .to_float_rate = to_float_rate,
-    .decode_step = decode_step, .phase_step = phase_step, .longer_step = longer_step, .weighted_step = weighted_step, .bound = bound, .stream = stream, .flags_or = flags_or, .flags_merge = flags_merge, .flags_above = flags_above,
+    .decode_step = decode_step, .phase_step = phase_step, .longer_step = longer_step, .weighted_step = weighted_step,
+    .bound = bound, .stream = stream, .flags_or = flags_or, .flags_merge = flags_merge, .flags_above = flags_above,
     .flags_any = flags_any, .flags_count = flags_count,
 };

@@ -37,7 +37,6 @@ typedef struct {
   void (*fill)(double value, size_t n, double *out);
   void (*affine)(double base, double slope, const double *x, size_t n, double *out);                  /* base + slope x */
   void (*product)(double scale, const double *a, const double *b, size_t n, double *out);             /* scale a b */
-  void (*sum)(const double *a, const double *b, size_t n, double *out);
   void (*longer)(const double *a, const double *b, size_t n, double *out);                            /* max */
   void (*weighted)(const double *wa, const double *a, const double *wb, const double *b, size_t n, double *out);
   void (*phase_time)(const double *gemm, const double *attn, const double *memory, size_t n, double *out);

@@ -4,16 +4,22 @@
 #include <math.h>
 #include <string.h>
 
+/* A row's values on its lines. Kernels overrun a stretch into the next one, whose values come after. */
+static void put_values(const msw_kernels *kernels, msw_lines lines, const msw_line_stretch *stretches, size_t n_stretches,
+                       const double *x, double *out) {
+  for (size_t i = 0; i < n_stretches; i++) {
+    size_t first = stretches[i].first;
+    kernels->line(&lines.line[stretches[i].line], x + first, stretches[i].n, out + first);
+  }
+}
+
 void msw_row_gemm(const msw_factors *factors, const msw_kernels *kernels, msw_phase phase, const double *tok, size_t n,
                   bool ascends, msw_row_work *work, double *us, msw_row_flags *flags) {
   const msw_gemm_factor *gemm = msw_gemm_factors(factors, phase);
   kernels->fill(0.0, n, us);
   for (size_t i_gemm = 0; i_gemm < factors->n_gemm; i_gemm++) {
     size_t n_stretches = msw_lines_cut(gemm[i_gemm].lines, tok, n, ascends, work->stretches);
-    for (size_t i = 0; i < n_stretches; i++) {   /* kernels overrun a stretch: values first, then the sum of the whole row */
-      const msw_line_stretch *stretch = &work->stretches[i];
-      kernels->line(&gemm[i_gemm].lines.line[stretch->line], tok + stretch->first, stretch->n, work->values + stretch->first);
-    }
+    put_values(kernels, gemm[i_gemm].lines, work->stretches, n_stretches, tok, work->values);
     kernels->add_above(work->values, gemm[i_gemm].floor_us, n, us);
     msw_row_flags_add_stretches(flags, gemm[i_gemm].lines, work->stretches, n_stretches, n);
   }
@@ -21,10 +27,7 @@ void msw_row_gemm(const msw_factors *factors, const msw_kernels *kernels, msw_ph
 
 static void decode_attention(const msw_kernels *kernels, const msw_decode_load *load, size_t n, double *attn_us,
                              msw_row_flags *flags) {
-  for (size_t i = 0; i < load->n_stretches; i++) {
-    const msw_line_stretch *stretch = &load->stretches[i];
-    kernels->line(&load->attn.line[stretch->line], load->attn_len + stretch->first, stretch->n, attn_us + stretch->first);
-  }
+  put_values(kernels, load->attn, load->stretches, load->n_stretches, load->attn_len, attn_us);
   msw_row_flags_add_stretches(flags, load->attn, load->stretches, load->n_stretches, n);
 }
 
@@ -62,37 +65,22 @@ void msw_row_decode_step(const msw_factors *factors, const msw_kernels *kernels,
 }
 
 void msw_row_attention_len(const msw_case *bound, const double *kv_len, size_t n, double *attn_len) {
-  const double smallest_bucket = 512.0;   /* as in perf/attention_decode.c */
   bool buckets = bound->family == MSW_FAMILY_KERNEL_TABLES && bound->knobs.decode_aggregation == MSW_AGGREGATE_BUCKETS;
-  memcpy(attn_len, kv_len, n * sizeof *kv_len);
-  for (size_t i_kv = 0; buckets && i_kv < n; i_kv++)
-    for (attn_len[i_kv] = smallest_bucket; attn_len[i_kv] < kv_len[i_kv];) attn_len[i_kv] *= 2.0;
-}
-
-static void request_bytes(const msw_factors *factors, double cached_len, const double *new_len, size_t n, double *bytes) {
-  for (size_t i_cell = 0; i_cell < n; i_cell++) {
-    bool is_single = new_len[i_cell] <= 1.0;
-    double per_new = is_single ? factors->single.per_new_tok : factors->several.per_new_tok;
-    double per_cached = is_single ? factors->single.per_cached_tok : factors->several.per_cached_tok;
-    bytes[i_cell] = per_new * new_len[i_cell] + per_cached * cached_len;
-  }
+  for (size_t i_kv = 0; i_kv < n; i_kv++) attn_len[i_kv] = buckets ? msw_decode_bucket(kv_len[i_kv]) : kv_len[i_kv];
 }
 
 void msw_row_request(const msw_factors *factors, const msw_kernels *kernels, double cached_len, const double *new_len,
                      size_t n, bool ascends, msw_row_work *work, double *attn_us, double *bytes, msw_row_flags *flags) {
-  request_bytes(factors, cached_len, new_len, n, bytes);
+  for (size_t i_cell = 0; i_cell < n; i_cell++)
+    bytes[i_cell] = msw_request_bytes(&factors->single, &factors->several, cached_len, new_len[i_cell]);
   if (factors->constant_mfu) {
-    for (size_t i_cell = 0; i_cell < n; i_cell++)   /* a new token sees the cache and half of the other new ones */
-      work->values[i_cell] = cached_len + (new_len[i_cell] > 1.0 ? (new_len[i_cell] - 1.0) / 2.0 : 0.0);
+    for (size_t i_cell = 0; i_cell < n; i_cell++) work->values[i_cell] = msw_mean_context(cached_len, new_len[i_cell]);
     kernels->product(factors->prefill_us_per_tok2, new_len, work->values, n, attn_us);
     return;
   }
   kernels->affine(cached_len, 1.0, new_len, n, work->tok);
   size_t n_stretches = msw_lines_cut(factors->prefill, work->tok, n, ascends, work->stretches);
-  for (size_t i = 0; i < n_stretches; i++) {
-    const msw_line_stretch *stretch = &work->stretches[i];
-    kernels->line(&factors->prefill.line[stretch->line], work->tok + stretch->first, stretch->n, work->values + stretch->first);
-  }
+  put_values(kernels, factors->prefill, work->stretches, n_stretches, work->tok, work->values);
   kernels->product(1.0, new_len, work->values, n, attn_us);
   msw_row_flags_add_stretches(flags, factors->prefill, work->stretches, n_stretches, n);
 }

@@ -114,14 +114,6 @@ static void run_block(run_state *run, msw_tile_range tiles) {
   free(cases);
 }
 
-/* The part of `wanted` (numbered in the plan) that lies in the block, whose first tile is `from`; numbered within the block. */
-static msw_tile_range tiles_in_block(const msw_plan_block *block, uint64_t from, msw_tile_range wanted) {
-  uint64_t to = from + block->n_cases * block->tiles_per_case;
-  uint64_t first = wanted.first > from ? wanted.first : from, end = wanted.first + wanted.n;
-  if (end > to) end = to;
-  return first < end ? (msw_tile_range){first - from, end - first} : (msw_tile_range){0, 0};
-}
-
 static void add_counts(const worker *w, msw_block_counts *counts) {
   counts->n_evaluated += w->counts.n_evaluated;
   for (size_t i_flag = 0; i_flag < MSW_N_FLAG_BITS; i_flag++) counts->flags[i_flag] += w->counts.flags[i_flag];
@@ -136,8 +128,9 @@ msw_status msw_run(const msw_plan *plan, const msw_run_tables *tables, const msw
   uint64_t first_tile = 0;
   for (size_t i_block = 0; i_block < plan->n_blocks && !stopped(&run); i_block++) {
     run.block = &plan->blocks[i_block];
-    msw_tile_range tiles = tiles_in_block(run.block, first_tile, wanted);
-    first_tile += run.block->n_cases * run.block->tiles_per_case;
+    uint64_t n_tiles = run.block->n_cases * run.block->tiles_per_case;
+    msw_tile_range tiles = msw_tiles_within(wanted, first_tile, n_tiles);
+    first_tile += n_tiles;
     if (tiles.n == 0) continue;
     run.i_block = i_block;
     run.tables = tables->of_block[i_block];

@@ -24,8 +24,16 @@ typedef struct {
   bool ascends;
 } msw_tile_axis;
 
+/* Which fields a block computes, as far as it matters to a row. */
+typedef struct {
+  size_t cell_bytes[MSW_MAX_FIELDS];
+  size_t i_flags;                    /* the flags field; n_computed when it is not computed */
+  bool only_step, bound, load;       /* step_us alone; what bounds; tokens held or made */
+} msw_wanted;
+
 struct msw_eval_scratch {
   const msw_kernels *kernels;
+  msw_wanted wanted;
   bool stream;                               /* write around the caches where cells are aligned for it */
   double *axis[MSW_N_AXES];                  /* padded copies: whole axes, single values of zipped ones */
   bool ascends[MSW_N_AXES];
@@ -63,9 +71,6 @@ typedef struct {
   msw_eval_scratch *scratch;
   void *const *out;
   msw_tile_axis axes[MSW_N_AXES];
-  bool only_step, wants_bound, wants_load;   /* which fields are computed: step_us alone; what bounds; tokens held or made */
-  size_t cell_bytes[MSW_MAX_FIELDS];
-  size_t i_flags;              /* the flags field, n_computed when it is not computed */
   uint64_t *flag_counts, *n_evaluated;
 } msw_tile_job;
 

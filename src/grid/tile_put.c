@@ -10,7 +10,7 @@ msw_axis_id msw_row_axis(const msw_plan_block *block) {
 }
 
 static char *cell_at(const msw_tile_job *job, size_t i_field, size_t offset) {
-  return (char *)job->out[i_field] + offset * job->cell_bytes[i_field];
+  return (char *)job->out[i_field] + offset * job->scratch->wanted.cell_bytes[i_field];
 }
 
 /* The axes' positions at the row's first cell, and what rules are asked along. */
@@ -78,8 +78,9 @@ static void put_flags(msw_tile_job *job, size_t n, const msw_tile_at *at) {
     apply_rules(job, MSW_RULE_EXCLUDE, n, at);
   }
   if (job->block->spec->n_constraints > 0) apply_constraints(job, n, at);
-  if (job->i_flags < job->block->n_computed)
-    msw_row_flags_write(&job->scratch->flags, n, (msw_flags *)(void *)cell_at(job, job->i_flags, at->offset));
+  size_t i_flags = job->scratch->wanted.i_flags;
+  if (i_flags < job->block->n_computed)
+    msw_row_flags_write(&job->scratch->flags, n, (msw_flags *)(void *)cell_at(job, i_flags, at->offset));
   msw_row_flags_count(&job->scratch->flags, job->scratch->kernels, n, job->flag_counts, job->n_evaluated);
 }
 
@@ -95,7 +96,7 @@ static void deliver(msw_tile_job *job, size_t i_field, size_t offset, size_t n, 
   bool is_float = job->block->fields[i_field]->type == MSW_FIELD_F32;
   bool streams = job->scratch->stream && is_float && n % MSW_LANES == 0 && (uintptr_t)to % MSW_LINE_BYTES == 0;
   if (streams) job->scratch->kernels->stream(from, n, (float *)(void *)to);
-  else memcpy(to, from, n * job->cell_bytes[i_field]);
+  else memcpy(to, from, n * job->scratch->wanted.cell_bytes[i_field]);
 }
 
 void msw_tile_put_row(msw_tile_job *job, const msw_row *row, const msw_tile_at *at) {

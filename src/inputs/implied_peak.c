@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "kernel_internal.h"
+#include "msw/base/num.h"
 #include "msw/base/str.h"
 #include "units.h"
 
@@ -54,11 +55,6 @@ static size_t count_around(interval_list intervals, double flop_per_s) {
   return n;
 }
 
-static int compare_doubles(const void *a, const void *b) {
-  const double left = *(const double *)a, right = *(const double *)b;
-  return left < right ? -1 : left > right;
-}
-
 /* The middle of the region within most intervals: a sweep over their sorted ends. */
 static double densest_point(interval_list intervals, msw_arena *arena) {
   double *lows = msw_arena_array(arena, intervals.n, sizeof *lows);
@@ -67,8 +63,8 @@ static double densest_point(interval_list intervals, msw_arena *arena) {
     lows[i_row] = intervals.items[i_row].low;
     highs[i_row] = intervals.items[i_row].high;
   }
-  qsort(lows, intervals.n, sizeof *lows, compare_doubles);
-  qsort(highs, intervals.n, sizeof *highs, compare_doubles);
+  qsort(lows, intervals.n, sizeof *lows, msw_compare_numbers);
+  qsort(highs, intervals.n, sizeof *highs, msw_compare_numbers);
   size_t i_high = 0, most = 0;
   double point = 0.0;
   for (size_t i_low = 0; i_low < intervals.n; i_low++) {

@@ -72,11 +72,6 @@ static bool read_text(msw_range_job *job, const msw_json *value) {
   return n_parts == 1 ? push_single(job, value, ladder.start) : msw_ladder_climb(job, &ladder);
 }
 
-static int compare_doubles(const void *a, const void *b) {
-  const double x = *(const double *)a, y = *(const double *)b;
-  return (x > y) - (x < y);
-}
-
 /* The first value that occurs a second time from `first` on: its position there; job->n when there is none. */
 static size_t find_repeat(const msw_range_job *job, size_t first) {
   size_t at = first + 1;
@@ -85,12 +80,12 @@ static size_t find_repeat(const msw_range_job *job, size_t first) {
   const size_t n = job->n - first;
   double *sorted = msw_alloc(n * sizeof *sorted);
   memcpy(sorted, job->values + first, n * sizeof *sorted);
-  qsort(sorted, n, sizeof *sorted, compare_doubles);
+  qsort(sorted, n, sizeof *sorted, msw_compare_numbers);
   size_t twin = 1;
   while (twin < n && sorted[twin - 1] < sorted[twin]) twin++;
   at = job->n;
   if (twin < n)
-    for (at = job->n - 1; !msw_range_same(job->values[at], sorted[twin]); at--) {}
+    for (at = job->n - 1; !msw_same_number(job->values[at], sorted[twin]); at--) {}
   free(sorted);
   return at;
 }
@@ -122,7 +117,7 @@ static bool read_union(msw_range_job *job, const msw_json *value, const msw_json
   if (!good) msw_json_error(job->diag, members, HOW_TO_WRITE, "\"union\" takes a list of ranges");
   for (const msw_json *item = members->first; good && item; item = item->next) good &= msw_range_read(job, item);
   if (!good || job->n == first) return false;
-  qsort(job->values + first, job->n - first, sizeof *job->values, compare_doubles);
+  qsort(job->values + first, job->n - first, sizeof *job->values, msw_compare_numbers);
   size_t n_kept = first + 1;
   for (size_t i = first + 1; i < job->n; i++)
     if (job->values[n_kept - 1] < job->values[i]) job->values[n_kept++] = job->values[i];

@@ -18,7 +18,7 @@ static bool refuse(msw_range_job *job, const msw_ladder *ladder, const char *mes
 
 static bool is_power_of_two(double value) {
   int exponent;
-  return value > 0 && msw_range_same(frexp(value, &exponent), 0.5);
+  return value > 0 && msw_same_number(frexp(value, &exponent), 0.5);
 }
 
 static bool is_count(double value) { return msw_is_integral(value) && value >= 1; }
@@ -130,7 +130,7 @@ static void round_values(msw_range_job *job, const msw_ladder *ladder, size_t fi
   size_t n_kept = first;
   for (size_t i = first; i < job->n; i++) {
     const double value = round(job->values[i]);
-    if (n_kept == first || !msw_range_same(job->values[n_kept - 1], value)) job->values[n_kept++] = value;
+    if (n_kept == first || !msw_same_number(job->values[n_kept - 1], value)) job->values[n_kept++] = value;
   }
   if (n_kept < job->n)
     msw_note(job->diag, ladder->at->loc, "%s: values that rounding made equal, dropped: %zu",

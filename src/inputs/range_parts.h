@@ -47,7 +47,4 @@ bool msw_ladder_climb(msw_range_job *job, const msw_ladder *ladder);
 /* The value as its author wrote it, shortened: for messages. */
 const char *msw_range_as_written(msw_range_job *job, const msw_json *value);
 
-/* True when two values are the same number. */
-static inline bool msw_range_same(double a, double b) { return !(a < b) && !(a > b); }
-
 #endif

@@ -9,11 +9,6 @@
 
 /* ---- Reading ---- */
 
-static int compare_doubles(const void *a, const void *b) {
-  const double x = *(const double *)a, y = *(const double *)b;
-  return (x > y) - (x < y);
-}
-
 /* "1:8" is every number from 1 to 8, however many that may be; other forms are ranges of the language. */
 static bool read_interval(msw_spec_reader *reader, const char *text, msw_only_part *part) {
   const char *colon = strchr(text, ':');
@@ -31,7 +26,7 @@ static bool read_part(msw_spec_reader *reader, msw_given_only *only, const char 
   if (!*text) msw_json_error(reader->diag, value, "write AXIS=VALUE,VALUE", "an empty value");
   else if (msw_axis_is_text(only->axis) || read_interval(reader, text, part)) only->n_parts++;
   else if (msw_range_expand(value, msw_spec_axis_limits(only->axis), reader->arena, reader->diag, &numbers, &part->n)) {
-    qsort(numbers, part->n, sizeof *numbers, compare_doubles);
+    qsort(numbers, part->n, sizeof *numbers, msw_compare_numbers);
     part->numbers = numbers;
     only->n_parts++;
   } else return false;
@@ -77,7 +72,7 @@ static bool part_has(const msw_spec_block *block, const msw_spec_axis *axis, con
   if (axis->labels) return msw_spec_text_matches(block, axis->id, at, part->text->text);
   const double value = axis->values[at];
   if (!part->numbers) return value >= part->from && value <= part->to;
-  return bsearch(&value, part->numbers, part->n, sizeof value, compare_doubles);
+  return bsearch(&value, part->numbers, part->n, sizeof value, msw_compare_numbers);
 }
 
 /* Whether any part names the value; all that do have been of use. */

@@ -1,18 +1,14 @@
 /* Reads "exclude": texts are expressions (compiled later, for each block), objects ask for values of axes. */
 #include "spec_parts.h"
+#include "msw/base/num.h"
 
 #include <stdlib.h>
-
-static int compare_doubles(const void *a, const void *b) {
-  const double x = *(const double *)a, y = *(const double *)b;
-  return (x > y) - (x < y);
-}
 
 static bool read_numbers(msw_spec_reader *reader, msw_axis_id id, const msw_json *value, msw_wanted *wanted) {
   double *numbers;
   if (!msw_range_expand(value, msw_spec_axis_limits(id), reader->arena, reader->diag, &numbers, &wanted->n))
     return false;
-  qsort(numbers, wanted->n, sizeof *numbers, compare_doubles);
+  qsort(numbers, wanted->n, sizeof *numbers, msw_compare_numbers);
   wanted->numbers = numbers;
   return true;
 }

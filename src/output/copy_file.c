@@ -12,7 +12,7 @@
 enum { STEP_BYTES = 16 << 20 };   /* little enough to stop between two of them */
 
 static msw_status fail(const char *path, const char *what, int cause, msw_diag *diag) {
-  msw_fail(diag, (msw_loc){.file = msw_strdup(&diag->arena, path)}, "%s: %s", what, strerror(cause));
+  msw_fail(diag, msw_file_loc(diag, path), "%s: %s", what, strerror(cause));
   return MSW_FAILED;
 }
 

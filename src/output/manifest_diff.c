@@ -149,7 +149,7 @@ static void explain_inputs(notes *list, const msw_json *was, const msw_provenanc
 void msw_manifest_explain(const msw_manifest *manifest, const msw_shards_order *order, const char *folder,
                           msw_diag *diag) {
   msw_arena arena = {0};
-  notes list = {.diag = diag, .at = {.file = msw_strdup(&diag->arena, folder)}, .arena = &arena};
+  notes list = {.diag = diag, .at = msw_file_loc(diag, folder), .arena = &arena};
   size_t n_before = diag->n, n_documents = order->plan->spec->n_documents;
   const msw_json *inputs = msw_json_get(manifest->document, "inputs");
   if (strcmp(manifest->version, msw_version()) != 0)

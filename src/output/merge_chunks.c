@@ -85,7 +85,7 @@ static msw_status check_alike(msw_merge_job *job, const msw_merge_shard *shard, 
     msw_status status = look_if_alike(job, job->targets[i_variable], datasets[i_variable], &is_alike);
     if (status != MSW_OK) return status;
     if (is_alike) continue;
-    msw_error(job->diag, (msw_loc){.file = msw_strdup(&job->diag->arena, shard->path)}, job->variables[i_variable],
+    msw_error(job->diag, msw_file_loc(job->diag, shard->path), job->variables[i_variable],
               "shards of one result have to be written with the same storage options",
               "cannot be merged: it is stored otherwise than in %s", job->shards[0].path);
     return MSW_BAD_INPUT;

@@ -24,7 +24,7 @@ static bool is_same_cut(const msw_h5_layout *a, const msw_h5_layout *b) {
 }
 
 static msw_status refuse_cut(msw_merge_job *job, const char *variable) {
-  msw_error(job->diag, (msw_loc){.file = msw_strdup(&job->diag->arena, job->shards[0].path)}, variable, NULL,
+  msw_error(job->diag, msw_file_loc(job->diag, job->shards[0].path), variable, NULL,
             "cannot be merged: it is not cut into the tiles of the plan");
   return MSW_BAD_INPUT;
 }
@@ -152,9 +152,7 @@ void msw_merge_close_variables(const msw_merge_job *job, msw_h5 *datasets) {
 }
 
 msw_tile_range msw_merge_tiles_in(const msw_merge_grid *grid, msw_tile_range tiles) {
-  uint64_t first = tiles.first > grid->first_tile ? tiles.first : grid->first_tile, end = tiles.first + tiles.n;
-  if (end > grid->first_tile + grid->n_tiles) end = grid->first_tile + grid->n_tiles;
-  return first < end ? (msw_tile_range){first - grid->first_tile, end - first} : (msw_tile_range){0, 0};
+  return msw_tiles_within(tiles, grid->first_tile, grid->n_tiles);
 }
 
 void msw_merge_offset(const msw_merge_grid *grid, uint64_t i_tile, uint64_t offset[MSW_H5_MAX_RANK]) {

@@ -9,7 +9,7 @@
 static const char partial_path[] = "/" MSW_META_GROUP "/" MSW_META_PARTIAL;
 
 static msw_status refuse(msw_merge_job *job, const char *shard, const char *name) {
-  msw_error(job->diag, (msw_loc){.file = msw_strdup(&job->diag->arena, shard)}, NULL, NULL,
+  msw_error(job->diag, msw_file_loc(job->diag, shard), NULL, NULL,
             "cannot be merged: its partial result of '%s' does not fit that of %s", name, job->shards[0].path);
   return MSW_BAD_INPUT;
 }

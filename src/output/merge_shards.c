@@ -11,10 +11,8 @@
 /* A shard as it was found. */
 typedef struct { msw_merge_shard shard; msw_result_identity identity; } candidate;
 
-static msw_loc place(const char *path, msw_diag *diag) { return (msw_loc){.file = msw_strdup(&diag->arena, path)}; }
-
 static void refuse(msw_merge_job *job, const char *path, const char *why) {
-  msw_error(job->diag, place(path, job->diag), NULL, NULL, "cannot be merged: %s", why);
+  msw_error(job->diag, msw_file_loc(job->diag, path), NULL, NULL, "cannot be merged: %s", why);
 }
 
 static msw_status look_at(msw_merge_job *job, const char *path, candidate *found) {
@@ -123,7 +121,7 @@ static msw_status cover_plan(msw_merge_job *job, const candidate *found, size_t 
   if (missing.n_tiles > 0) {
     const char *hint = is_cut_otherwise ? "some shards were left out because they overlap others in part: merge folders "
                                           "that were cut alike" : command_for(job, found[0].shard.path);
-    msw_error(job->diag, place(job->out, job->diag), NULL, hint, "cannot be merged: %llu of %llu tiles are missing: %s",
+    msw_error(job->diag, msw_file_loc(job->diag, job->out), NULL, hint, "cannot be merged: %llu of %llu tiles are missing: %s",
               (unsigned long long)missing.n_tiles, (unsigned long long)job->n_tiles, missing.text.text);
   }
   msw_buf_free(&missing.text);

@@ -13,15 +13,13 @@
 #include "msw/output/provenance.h"
 #include "writer_parts.h"
 
-static msw_loc place(const char *path, msw_diag *diag) { return (msw_loc){.file = msw_strdup(&diag->arena, path)}; }
-
 /* *exists; and MSW_FAILED where something is there that cannot be looked at. */
 static msw_status look(const char *path, msw_diag *diag, bool *exists) {
   struct stat info;
   *exists = stat(path, &info) == 0;
   if (!*exists) {
     if (errno == ENOENT || errno == ENOTDIR) return MSW_OK;
-    msw_fail(diag, place(path, diag), "cannot be looked at: %s", strerror(errno));
+    msw_fail(diag, msw_file_loc(diag, path), "cannot be looked at: %s", strerror(errno));
     return MSW_FAILED;
   }
   if (!S_ISREG(info.st_mode)) return MSW_OK;
@@ -30,7 +28,7 @@ static msw_status look(const char *path, msw_diag *diag, bool *exists) {
     close(fd);
     return MSW_OK;
   }
-  msw_fail(diag, place(path, diag), "cannot be read: %s", strerror(errno));
+  msw_fail(diag, msw_file_loc(diag, path), "cannot be read: %s", strerror(errno));
   return MSW_FAILED;
 }
 
@@ -84,7 +82,7 @@ msw_status msw_result_identify(const char *path, msw_arena *arena, msw_diag *dia
   if (status != MSW_OK || !*exists) return status;
   read_file(path, arena, identity);
   if (!identity->hash || identity->format <= MSW_RESULT_FORMAT) return MSW_OK;
-  msw_error(diag, place(path, diag), NULL, "read it with that version or a newer one",
+  msw_error(diag, msw_file_loc(diag, path), NULL, "read it with that version or a newer one",
             "result format %d, written by mfusweep %s; this is mfusweep %s, which knows formats up to %d",
             identity->format, identity->version ? identity->version : "of an unknown version", msw_version(),
             MSW_RESULT_FORMAT);

@@ -76,7 +76,7 @@ static msw_status read_line(const reading *r, const char *name, msw_h5_type type
 }
 
 static msw_status refuse(const reading *r) {
-  msw_loc loc = {.file = msw_strdup(&r->diag->arena, r->shard)};
+  msw_loc loc = msw_file_loc(r->diag, r->shard);
   msw_error(r->diag, loc, NULL, NULL, "the partial result of '%s' cannot be understood", r->stored->name);
   return MSW_BAD_INPUT;
 }

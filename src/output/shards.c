@@ -12,8 +12,6 @@
 #include "msw/base/str.h"
 #include "shards_parts.h"
 
-static msw_loc place(const char *path, msw_diag *diag) { return (msw_loc){.file = msw_strdup(&diag->arena, path)}; }
-
 static bool stopped(const msw_shards_order *order) { return order->stop && *order->stop; }
 
 static bool is_own(const msw_share *share, uint64_t i_shard) { return i_shard % share->n == share->i; }
@@ -53,7 +51,7 @@ static msw_status make_folder(const char *folder, msw_diag *diag) {
     status = msw_sync_path(msw_dir_name(&arena, folder), diag);
   } else if (errno != EEXIST || !msw_is_dir(folder)) {
     const char *why = errno == EEXIST ? "something else has this name" : strerror(errno);
-    msw_fail(diag, place(folder, diag), "cannot create the folder of shards: %s", why);
+    msw_fail(diag, msw_file_loc(diag, folder), "cannot create the folder of shards: %s", why);
     status = MSW_FAILED;
   }
   msw_arena_free(&arena);
@@ -66,7 +64,7 @@ static void short_pause(void) {
 }
 
 static msw_status refuse_lock(const char *folder, msw_diag *diag) {
-  msw_fail(diag, place(folder, diag), "cannot create files in the folder of shards: %s",
+  msw_fail(diag, msw_file_loc(diag, folder), "cannot create files in the folder of shards: %s",
            errno == ENOENT ? "the folder has vanished" : strerror(errno));
   return MSW_FAILED;
 }
@@ -77,7 +75,7 @@ static msw_status write_manifest(const msw_shards *shards, msw_arena *arena, msw
   msw_status status = msw_manifest_read(shards->folder, arena, diag, &exists, manifest);
   if (status != MSW_OK || exists) return status;
   if (msw_shards_list(shards->folder, arena, NULL) > 0) {
-    msw_error(diag, place(shards->folder, diag), NULL, "--fresh discards them; -o names another file",
+    msw_error(diag, msw_file_loc(diag, shards->folder), NULL, "--fresh discards them; -o names another file",
               "holds shards, but no " MSW_MANIFEST_FILE " that says of what");
     return MSW_BAD_INPUT;
   }
@@ -201,7 +199,7 @@ static msw_claim_result claim_one(msw_shards *shards, uint64_t i_shard, msw_aren
     return take_in(shards, i_shard, diag) == MSW_OK ? MSW_CLAIM_DONE : MSW_CLAIM_FAILED;
   }
   if (locked == MSW_LOCK_NONE && !shards->warned)
-    msw_warn(diag, place(shards->folder, diag), NULL, "let one process work here",
+    msw_warn(diag, msw_file_loc(diag, shards->folder), NULL, "let one process work here",
              "this file system has no locks: several processes would do the same work twice");
   shards->warned = shards->warned || locked == MSW_LOCK_NONE;
   shards->i_claimed = i_shard;

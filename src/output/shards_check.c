@@ -90,7 +90,7 @@ msw_status msw_shard_check(const msw_shards *shards, uint64_t i_shard, msw_diag 
   if (status == MSW_OK) status = closed;
   if (status == MSW_OK) msw_counts_add(counts, own, n_blocks);
   else
-    msw_error(diag, (msw_loc){.file = msw_strdup(&diag->arena, path)}, NULL,
+    msw_error(diag, msw_file_loc(diag, path), NULL,
               "move it away, and the same command computes it again", "cannot be trusted as a finished shard: %s",
               found.n > 0 ? found.items[0].message : "it cannot be read");
   msw_diag_free(&found);

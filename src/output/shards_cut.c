@@ -68,12 +68,11 @@ static uint64_t cells_within_block(const msw_plan_block *block, uint64_t first, 
 }
 
 uint64_t msw_tiles_cells(const msw_plan *plan, msw_tile_range tiles) {
-  uint64_t cells = 0, end = tiles.first + tiles.n;
+  uint64_t cells = 0;
   for (size_t i_block = 0; i_block < plan->n_blocks; i_block++) {
     const msw_plan_block *block = &plan->blocks[i_block];
-    uint64_t from = block->first_tile, to = from + block->n_cases * block->tiles_per_case;
-    uint64_t first_here = tiles.first > from ? tiles.first : from, end_here = end < to ? end : to;
-    if (first_here < end_here) cells += cells_within_block(block, first_here - from, end_here - from);
+    msw_tile_range here = msw_tiles_within(tiles, block->first_tile, block->n_cases * block->tiles_per_case);
+    if (here.n > 0) cells += cells_within_block(block, here.first, here.first + here.n);
   }
   return cells;
 }

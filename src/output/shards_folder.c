@@ -102,7 +102,7 @@ static int remove_folder(const char *folder) {
 msw_status msw_shards_remove(const char *folder, msw_diag *diag) {
   enum { MOST_TRIES = 5 };
   const struct timespec a_moment = {.tv_nsec = 20000000};
-  msw_loc loc = {.file = msw_strdup(&diag->arena, folder)};
+  msw_loc loc = msw_file_loc(diag, folder);
   msw_arena arena = {0};
   if (msw_is_dir(folder)) unlink(msw_join_path(&arena, folder, MSW_MANIFEST_FILE));
   msw_arena_free(&arena);
@@ -122,9 +122,17 @@ msw_status msw_shards_remove(const char *folder, msw_diag *diag) {
   return MSW_OK;
 }
 
+void msw_shards_tidy(const char *folder, msw_diag *diag) {
+  msw_diag problems = {0};
+  (void)msw_shards_remove(folder, &problems);
+  for (size_t i_problem = 0; i_problem < problems.n; i_problem++)
+    msw_warn(diag, msw_file_loc(diag, folder), NULL, NULL, "%s", problems.items[i_problem].message);
+  msw_diag_free(&problems);
+}
+
 msw_status msw_shards_discard(const char *folder, msw_diag *diag) {
   if (!msw_shards_in_use(folder)) return msw_shards_remove(folder, diag);
-  msw_loc loc = {.file = msw_strdup(&diag->arena, folder)};
+  msw_loc loc = msw_file_loc(diag, folder);
   msw_error(diag, loc, NULL, "`mfusweep status` shows it; stop it first", "another process is at work there");
   return MSW_BAD_INPUT;
 }

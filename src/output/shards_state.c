@@ -91,7 +91,7 @@ msw_status msw_shards_look(const char *folder, msw_arena *arena, msw_diag *diag,
   msw_status status = msw_manifest_read(folder, arena, diag, &exists, &manifest);
   if (status != MSW_OK) return status;
   if (!exists) {
-    msw_error(diag, (msw_loc){.file = msw_strdup(&diag->arena, folder)}, NULL, NULL,
+    msw_error(diag, msw_file_loc(diag, folder), NULL, NULL,
               "is no folder of shards: it holds no " MSW_MANIFEST_FILE);
     return MSW_BAD_INPUT;
   }

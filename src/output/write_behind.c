@@ -33,7 +33,7 @@ msw_status msw_write_behind_wait(msw_write_behind *behind, const volatile sig_at
   for (off_t at = 0; at < info.st_size; at += STEP_BYTES) {
     if (stop && *stop) return MSW_INTERRUPTED;
     if (sync_file_range(behind->fd, at, STEP_BYTES, until_stored) == 0 || is_unable(errno)) continue;
-    msw_fail(diag, (msw_loc){.file = msw_strdup(&diag->arena, path)}, "cannot be synced to disk: %s", strerror(errno));
+    msw_fail(diag, msw_file_loc(diag, path), "cannot be synced to disk: %s", strerror(errno));
     return MSW_FAILED;
   }
   return MSW_OK;

@@ -27,8 +27,6 @@ static void set_doomed(const char *temp) {
   msw_set_emergency(temp ? remove_doomed : NULL);
 }
 
-static msw_loc place(const char *path, msw_diag *diag) { return (msw_loc){.file = msw_strdup(&diag->arena, path)}; }
-
 /* Renaming over what is no regular file would do harm (a device) or fail at the end of a long run (a folder). */
 static bool check_name(const char *path, msw_diag *diag) {
   struct stat info;
@@ -37,7 +35,7 @@ static bool check_name(const char *path, msw_diag *diag) {
   else if (stat(path, &info) == 0 && S_ISDIR(info.st_mode)) problem = "is a folder, expected the name of a result file";
   else if (msw_ends_with(path, "/")) problem = "ends with '/', expected the name of a result file";
   else if (stat(path, &info) == 0 && !S_ISREG(info.st_mode)) problem = "is neither a regular file nor a free name";
-  if (problem) msw_error(diag, place(path, diag), NULL, NULL, "%s", problem);
+  if (problem) msw_error(diag, msw_file_loc(diag, path), NULL, NULL, "%s", problem);
   return !problem;
 }
 
@@ -47,17 +45,17 @@ static bool check_folder(const char *path, const char *folder, msw_diag *diag) {
   if (strcmp(folder, MSW_DEFAULT_RESULT_DIR) == 0) {
     msw_diag making = {0};
     bool made = msw_make_dirs(folder, &making) == MSW_OK;
-    if (!made) msw_error(diag, place(folder, diag), NULL, NULL, "%s", making.items[0].message);
+    if (!made) msw_error(diag, msw_file_loc(diag, folder), NULL, NULL, "%s", making.items[0].message);
     msw_diag_free(&making);
     return made;
   }
   struct stat info;
   if (stat(folder, &info) == 0)
-    msw_error(diag, place(path, diag), NULL, NULL, "cannot be written: '%s' is not a folder", folder);
+    msw_error(diag, msw_file_loc(diag, path), NULL, NULL, "cannot be written: '%s' is not a folder", folder);
   else if (errno == ENOENT)
-    msw_error(diag, place(path, diag), NULL, "create it first", "cannot be written: there is no folder '%s'", folder);
+    msw_error(diag, msw_file_loc(diag, path), NULL, "create it first", "cannot be written: there is no folder '%s'", folder);
   else
-    msw_error(diag, place(path, diag), NULL, NULL, "cannot be written: folder '%s': %s", folder, strerror(errno));
+    msw_error(diag, msw_file_loc(diag, path), NULL, NULL, "cannot be written: folder '%s': %s", folder, strerror(errno));
   return false;
 }
 
@@ -76,8 +74,8 @@ static msw_status create_empty(const char *path, const char *folder, const char 
   }
   int cause = errno;
   const char *why = msw_format(&diag->arena, "cannot create files in folder '%s': %s", folder, strerror(cause));
-  if (is_users_fault(cause)) msw_error(diag, place(path, diag), NULL, NULL, "%s", why);
-  else msw_fail(diag, place(path, diag), "%s", why);
+  if (is_users_fault(cause)) msw_error(diag, msw_file_loc(diag, path), NULL, NULL, "%s", why);
+  else msw_fail(diag, msw_file_loc(diag, path), "%s", why);
   return is_users_fault(cause) ? MSW_BAD_INPUT : MSW_FAILED;
 }
 

@@ -46,9 +46,7 @@ static double weighted_us(const msw_case *bound, const msw_decode_group *groups,
   double flop = 0.0, flop_mfu = 0.0;
   for (size_t i_group = 0; i_group < n; i_group++) {
     const msw_decode_group *group = &groups[i_group];
-    const double smallest_bucket = 512.0;
-    double kv_len = group->kv_len;
-    if (buckets) for (kv_len = smallest_bucket; kv_len < group->kv_len;) kv_len *= 2.0;
+    double kv_len = buckets ? msw_decode_bucket(group->kv_len) : group->kv_len;
     double group_flop = group->count * msw_attention_flop(bound, 1.0, kv_len);
     if (!(group_flop > 0.0)) continue;
     msw_flags noted = bound->decode_flags;

@@ -23,13 +23,13 @@ double msw_prefill_bucket(const msw_knobs *knobs, double cached_len, double new_
   return bucket;
 }
 
-/* V1: causal by construction: a new token sees the cache and, on average, half of the other new ones. */
+/* V1: causal by construction. */
 static double vector_us(const msw_case *bound, const msw_prefill_group *groups, size_t n, msw_op_list *ops) {
   double flop = 0.0;
   for (size_t i_group = 0; i_group < n; i_group++) {
-    double new_tok = groups[i_group].new_len, cached = groups[i_group].cached_len;
-    double context = new_tok > 1.0 ? cached + (new_tok - 1.0) / 2.0 : cached;
-    flop += groups[i_group].count * msw_vector_flop(bound, new_tok, context);
+    const msw_prefill_group *group = &groups[i_group];
+    double context = msw_mean_context(group->cached_len, group->new_len);
+    flop += group->count * msw_vector_flop(bound, group->new_len, context);
   }
   flop /= bound->tp_prefill;
   double us = flop / (bound->attention_flop_per_s * bound->knobs.vector_peak_fraction) * us_per_s;

@@ -6,6 +6,7 @@
 
 #include "attention_tables.h"
 #include "gemm_surface.h"
+#include "msw/base/num.h"
 #include "msw/base/str.h"
 
 static const double bytes_per_gib = 1024.0 * 1024.0 * 1024.0;
@@ -132,8 +133,6 @@ static bool has_measurement(const msw_case *bound, const msw_kernel_table *table
   return false;
 }
 
-static bool same(double a, double b) { return !(a < b) && !(a > b); }
-
 static bool bind_gemm(const msw_kernel_set *set, msw_case *bound, msw_arena *arena) {
   const msw_kernel_table **tables;
   size_t n_found = gemm_tables(set, bound->weight_dtype, arena, &tables), n_tables = 0;
@@ -150,7 +149,7 @@ static bool bind_gemm(const msw_kernel_set *set, msw_case *bound, msw_arena *are
   const double k[MSW_N_PROJECTIONS] = {d, d, d, q, d, d, ff}, n[MSW_N_PROJECTIONS] = {q, kv, kv, d, ff, ff, d};
   for (int op = 0; op < MSW_N_PROJECTIONS; op++) {
     int alike = 0;   /* projections of one shape share their rows */
-    while (!same(k[alike], k[op]) || !same(n[alike], n[op])) alike++;
+    while (!msw_same_number(k[alike], k[op]) || !msw_same_number(n[alike], n[op])) alike++;
     bound->gemm[op] = alike < op ? bound->gemm[alike] : msw_gemm_surface_bind(tables, mfu, n_tables, k[op], n[op], arena);
   }
   return true;

@@ -46,14 +46,13 @@ static void use_two(msw_rows_used *used, size_t low, size_t high, double weight)
   if (used) *used = (msw_rows_used){.n = 2, .row = {low, high}, .weight = {1.0 - weight, weight}};
 }
 
-/* Time at a knot up to a constant; FLOP ~ x^power. */
-static double relative_time(const msw_curve *curve, size_t i_knot) {
+double msw_curve_time(const msw_curve *curve, size_t i_knot) {
   return pow(curve->x[i_knot], curve->power) / curve->mfu[i_knot];
 }
 
 /* MFU between two knots when time (or its square root) is what runs linearly. */
 static double between_in_time(const msw_curve *curve, size_t i_low, double weight, double x, bool root) {
-  double low = relative_time(curve, i_low), high = relative_time(curve, i_low + 1);
+  double low = msw_curve_time(curve, i_low), high = msw_curve_time(curve, i_low + 1);
   double time;
   if (root) {
     double side = sqrt(low) + weight * (sqrt(high) - sqrt(low));
@@ -73,7 +72,7 @@ double msw_curve_at(const msw_curve *curve, msw_curve_rule rule, msw_domain doma
     size_t i_end = x < curve->x[0] ? 0 : last;
     use_one(used, curve->row[i_end]);
     if (i_end == 0 && x < curve->x[0] && domain == MSW_DOMAIN_LATENCY && curve->mfu[0] > 0.0)
-      return pow(x, curve->power) / relative_time(curve, 0);   /* time held: launch-bound */
+      return pow(x, curve->power) / msw_curve_time(curve, 0);   /* time held: launch-bound */
     return curve->mfu[i_end];
   }
   size_t i_low = msw_floor_index(curve->x, curve->n, x);

@@ -6,13 +6,6 @@
 #include "msw/perf/phase.h"
 #include "pieces.h"
 
-static double just_above(double x) { return nextafter(x, (double)INFINITY); }
-
-/* Time at a knot up to a constant; FLOP ~ x^power. */
-static double relative_time(const msw_curve *curve, size_t i_knot) {
-  return pow(curve->x[i_knot], curve->power) / curve->mfu[i_knot];
-}
-
 static msw_piece constant(double begin, double mfu, msw_flags flags) {
   return (msw_piece){.begin = begin, .y0 = mfu, .kind = MSW_PIECE_MFU, .flags = flags};
 }
@@ -26,7 +19,7 @@ static msw_piece between(const msw_curve *curve, msw_curve_rule rule, bool in_ti
   if (in_time && low > 0.0 && high > 0.0) {
     bool root = rule == MSW_LOOKUP_SQRT;
     kind = root ? MSW_PIECE_ROOT : MSW_PIECE_TIME;
-    low = relative_time(curve, i_knot), high = relative_time(curve, i_knot + 1);
+    low = msw_curve_time(curve, i_knot), high = msw_curve_time(curve, i_knot + 1);
     if (root) low = sqrt(low), high = sqrt(high);
   }
   return (msw_piece){.begin = begin, .x0 = begin, .y0 = low, .slope = (high - low) / length, .kind = kind};
@@ -39,11 +32,11 @@ void msw_curve_pieces(const msw_curve *curve, msw_curve_rule rule, msw_domain do
   pieces->power = curve->power;
   msw_piece below = constant(-(double)INFINITY, curve->mfu[0], MSW_FLAG_TABLE_CLAMPED);
   if (domain == MSW_DOMAIN_LATENCY && curve->mfu[0] > 0.0)   /* time held: launch-bound */
-    below.kind = MSW_PIECE_TIME, below.y0 = relative_time(curve, 0);
+    below.kind = MSW_PIECE_TIME, below.y0 = msw_curve_time(curve, 0);
   msw_pieces_add(pieces, below);
   for (size_t i_knot = 0; i_knot < last; i_knot++) msw_pieces_add(pieces, between(curve, rule, in_time, i_knot));
   msw_pieces_add(pieces, constant(curve->x[last], curve->mfu[last], 0));
-  msw_pieces_add(pieces, constant(just_above(curve->x[last]), curve->mfu[last], MSW_FLAG_TABLE_CLAMPED));
+  msw_pieces_add(pieces, constant(msw_just_above(curve->x[last]), curve->mfu[last], MSW_FLAG_TABLE_CLAMPED));
 }
 
 static bool any_low(const msw_curve *curve, double mfu_floor) {
@@ -93,7 +86,7 @@ static void add_buckets(const msw_case *bound, bool fold_length, msw_pieces *pie
     double bucket = msw_prefill_bucket(&bound->knobs, 0.0, begin);
     add_bucket(bound, begin, bucket, fold_length, pieces);
     if (!(bucket > begin)) return;   /* the last bucket holds all that is longer */
-    begin = just_above(bucket);
+    begin = msw_just_above(bucket);
   }
 }
 

@@ -5,8 +5,6 @@
 #include "knots.h"
 #include "pieces.h"
 
-static double just_above(double x) { return nextafter(x, (double)INFINITY); }
-
 /* ---- Interpolation: between the two measured batches around the asked one ---- */
 
 typedef struct {
@@ -53,7 +51,7 @@ static void add_between(const msw_decode_grid *grid, size_t i_kv, msw_piece piec
     msw_piece first = piece;
     first.slope = 0.0;
     msw_pieces_add(pieces, first);
-    piece.begin = just_above(piece.begin);
+    piece.begin = msw_just_above(piece.begin);
     piece.flags |= there;
     if (endless) piece.slope = 0.0, piece.y0 = (double)INFINITY;
   }
@@ -76,7 +74,7 @@ static void interpolated_pieces(const msw_decode_grid *grid, const msw_knobs *kn
   }
   double last_kv = grid->kv_len[last], held = line.in_time ? last_kv / value : value;   /* beyond the table MFU is held */
   msw_pieces_add(pieces, (msw_piece){.begin = last_kv, .y0 = value, .kind = kind, .flags = here});
-  msw_pieces_add(pieces, (msw_piece){.begin = just_above(last_kv), .y0 = held, .kind = MSW_PIECE_MFU, .flags = here});
+  msw_pieces_add(pieces, (msw_piece){.begin = msw_just_above(last_kv), .y0 = held, .kind = MSW_PIECE_MFU, .flags = here});
 }
 
 /* ---- Nearest rows ---- */
@@ -136,7 +134,7 @@ static void nearest_pieces(const msw_decode_grid *grid, const msw_knobs *knobs, 
 
 static void flag_outside(const msw_decode_grid *grid, double batch, msw_pieces *pieces) {
   bool all = batch < grid->batch[0] || batch > grid->batch[grid->n_batch - 1];
-  double first = grid->kv_len[0], beyond = just_above(grid->kv_len[grid->n_kv - 1]);
+  double first = grid->kv_len[0], beyond = msw_just_above(grid->kv_len[grid->n_kv - 1]);
   msw_pieces out = {.power = pieces->power};
   for (size_t i_piece = 0; i_piece < pieces->n; i_piece++) {
     msw_piece piece = pieces->piece[i_piece];

@@ -1,5 +1,6 @@
 /* GEMM rows for a weight shape: which (k, n) of the table, then MFU over m. */
 #include "gemm_surface.h"
+#include "msw/base/num.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -29,8 +30,6 @@ static void choose_shape(const msw_kernel_table *const *tables, size_t n_tables,
     }
 }
 
-static bool same(double a, double b) { return !(a < b) && !(a > b); }
-
 msw_gemm_surface msw_gemm_surface_bind(const msw_kernel_table *const *tables, const double *const *mfu, size_t n_tables,
                                        double k, double n, msw_arena *arena) {
   size_t i_table, i_row;
@@ -40,9 +39,9 @@ msw_gemm_surface msw_gemm_surface_bind(const msw_kernel_table *const *tables, co
                               .table_k = table->k[i_row], .table_n = table->n[i_row]};
   size_t *pick = msw_arena_array(arena, table->n_rows, sizeof *pick), n_pick = 0;
   for (size_t r = 0; r < table->n_rows; r++)
-    if (same(table->k[r], surface.table_k) && same(table->n[r], surface.table_n)) pick[n_pick++] = r;
+    if (msw_same_number(table->k[r], surface.table_k) && msw_same_number(table->n[r], surface.table_n)) pick[n_pick++] = r;
   surface.curve = msw_curve_build(table->m, mfu[i_table], pick, n_pick, 1.0, arena);
-  if (!same(surface.table_k, k) || !same(surface.table_n, n)) surface.flags = MSW_FLAG_SHAPE_BORROWED;
+  if (!msw_same_number(surface.table_k, k) || !msw_same_number(surface.table_n, n)) surface.flags = MSW_FLAG_SHAPE_BORROWED;
   return surface;
 }
 

@@ -18,8 +18,8 @@ msw_request_traffic msw_request_traffic_of(const msw_case *bound, bool one_new_t
 }
 
 static double request_dyn_bytes(const msw_case *bound, double cached_len, double new_len) {
-  msw_request_traffic traffic = msw_request_traffic_of(bound, new_len <= 1.0);
-  return traffic.per_new_tok * new_len + traffic.per_cached_tok * cached_len;
+  msw_request_traffic one = msw_request_traffic_of(bound, true), several = msw_request_traffic_of(bound, false);
+  return msw_request_bytes(&one, &several, cached_len, new_len);
 }
 
 double msw_decode_dyn_bytes(const msw_case *bound, double count, double kv_len) {

@@ -2,7 +2,12 @@
 #ifndef MSW_PERF_PIECES_H
 #define MSW_PERF_PIECES_H
 
+#include <math.h>
+
 #include "msw/perf/piece.h"
+
+/* Where what holds up to and at x ends. */
+static inline double msw_just_above(double x) { return nextafter(x, (double)INFINITY); }
 
 /* Appends; a piece that begins where the last one does, or before it, replaces that one. */
 void msw_pieces_add(msw_pieces *pieces, msw_piece piece);

@@ -11,8 +11,6 @@ interrupt   SIGINT and SIGTERM end a merge with exit status 130 within a second 
 full_disk   no space: exit status 1, a message that names the result, shards untouched (needs the right to mount a tmpfs)
 """
 import hashlib
-import json
-import os
 import signal
 import subprocess
 import sys
@@ -20,8 +18,8 @@ import tempfile
 import time
 from pathlib import Path
 
-SKIPPED = 77
-TOOL, ROOT = (Path(argument).resolve() for argument in sys.argv[1:3])
+from tool import SKIPPED, TOOL, call, expect, expect_status, write_sweep
+
 
 METHODS = [{"base": base, "name": base, "mfu_source": "latency"} for base in ("v2-floor", "v2-interp")]
 ONE = {"sweep": 1, "name": "one", "fixed": {"gpu": "h100"},
@@ -43,32 +41,10 @@ ZIP = {"sweep": 1, "name": "zip", "fixed": {"gpu": "h100"},
        "zip": {"pair": {"model": ["llama-2-7b-hf", "qwen3-8b", "qwen3-8b"], "tp": [1, 2, 4]}}}
 
 
-def call(*words):
-    return subprocess.run([str(TOOL), *(str(word) for word in words)], capture_output=True, text=True,
-                          stdin=subprocess.DEVNULL, env={**os.environ, "MFUSWEEP_DATA": str(ROOT)})
-
-
-def expect(condition, text):
-    if not condition:
-        print("FAILED:", text)
-        sys.exit(1)
-
-
-def done(result, status=0):
-    expect(result.returncode == status, f"exit status {result.returncode}, expected {status}\n{result.stderr}")
-    return result
-
-
-def write_sweep(folder, document):
-    path = folder / f"{document['name']}.json"
-    path.write_text(json.dumps(document))
-    return path
-
-
 def run_whole(folder, document, *options):
     """The result of one run that never had shards."""
     out = folder / "whole.h5"
-    done(call("run", write_sweep(folder, document), "-o", out, "--fresh", "--shard", "0/1", "--shard-bytes", "64G", *options))
+    expect_status(call("run", write_sweep(folder, document), "-o", out, "--fresh", "--shard", "0/1", "--shard-bytes", "64G", *options))
     return out
 
 
@@ -76,7 +52,7 @@ def make_shards(folder, document, shard_bytes, *options, n_tasks=2):
     """The folder of shards that so many tasks leave behind."""
     out = folder / "parts.h5"
     for i_task in range(n_tasks):
-        done(call("run", write_sweep(folder, document), "-o", out, "--shard", f"{i_task}/{n_tasks}",
+        expect_status(call("run", write_sweep(folder, document), "-o", out, "--shard", f"{i_task}/{n_tasks}",
                   "--shard-bytes", shard_bytes, *options))
     return folder / "parts.h5.shards"
 
@@ -171,10 +147,10 @@ def check_equal(folder):
         expect(n_shards > 1, f"{where}: only {n_shards} shard")
         before = states(shards_in(parts))
         merged = case / "merged.h5"
-        done(call("merge", parts, "-o", merged, "--keep-shards"))
+        expect_status(call("merge", parts, "-o", merged, "--keep-shards"))
         expect(states(shards_in(parts)) == before, f"{where}: the merge changed shards")
         check_same(merged, whole, where)
-        done(call("merge", parts, "-o", merged))           # already complete: only clears away
+        expect_status(call("merge", parts, "-o", merged))           # already complete: only clears away
         expect(not parts.exists(), f"{where}: the folder of shards is still there")
         print(f"{where}: {n_shards} shards merge into what one run writes")
 
@@ -221,7 +197,7 @@ def check_readers(folder):
         case.mkdir()
         parts = make_shards(case, document, "20k", *options)
         merged = case / "merged.h5"
-        done(call("merge", parts, "-o", merged, "--keep-shards"))
+        expect_status(call("merge", parts, "-o", merged, "--keep-shards"))
         for path in (shards_in(parts)[-1], merged):
             result = subprocess.run([sys.executable, "-B", str(reader), str(path)], capture_output=True, text=True)
             print(f"{document['name']}, {path.name}:\n{result.stdout}", end="")
@@ -306,7 +282,7 @@ def check_interrupt(folder):
         expect(not list(folder.glob("merged.h5*")), f"left behind: {list(folder.glob('merged.h5*'))}")
         n_stopped += 1
     expect(states(parts.iterdir()) == before, "a merge that was interrupted touched the shards")
-    done(call("merge", parts, "-o", out))
+    expect_status(call("merge", parts, "-o", out))
     print(f"{n_stopped} of 8 merges were caught at work and left nothing")
 
 

@@ -18,8 +18,8 @@ import time
 from fractions import Fraction
 from pathlib import Path
 
-SKIPPED = 77
-TOOL, ROOT = (Path(argument).resolve() for argument in sys.argv[1:3])
+from tool import ROOT, SKIPPED, TOOL, call, expect, expect_status, write_sweep
+
 
 METHODS = [{"base": base, "name": base, "mfu_source": "latency"} for base in ("v2-floor", "v2-interp")]
 ALL = ["gpu", "model", "tp", "ep", "dtype", "method", "batch", "kv_len"]
@@ -67,28 +67,6 @@ ZIP = {"sweep": 1, "name": "zip", "fixed": {"gpu": "h100"},
                              {"name": "avg", "field": "step_us", "op": "mean", "over": ["kv_len"]}]}}
 
 
-def call(*words):
-    return subprocess.run([str(TOOL), *(str(word) for word in words)], capture_output=True, text=True,
-                          stdin=subprocess.DEVNULL, env={**os.environ, "MFUSWEEP_DATA": str(ROOT)})
-
-
-def expect(condition, text):
-    if not condition:
-        print("FAILED:", text)
-        sys.exit(1)
-
-
-def done(result, status=0):
-    expect(result.returncode == status, f"exit status {result.returncode}, expected {status}\n{result.stderr}")
-    return result
-
-
-def write_sweep(folder, document):
-    path = folder / f"{document['name']}.json"
-    path.write_text(json.dumps(document))
-    return path
-
-
 def without_reductions(document):
     plain = json.loads(json.dumps(document))
     del plain["output"]
@@ -100,7 +78,7 @@ def without_reductions(document):
 
 def run(folder, document, name, *options):
     out = folder / name
-    done(call("run", write_sweep(folder, document), "-o", out, "--fresh", "-q", *options))
+    expect_status(call("run", write_sweep(folder, document), "-o", out, "--fresh", "-q", *options))
     return out
 
 
@@ -286,8 +264,8 @@ def check_bytes(folder):
                 n_same += 1
     tasks = folder / "tasks.h5"
     for i_task in range(3):
-        done(call("run", write_sweep(folder, ONE), "-o", tasks, "--shard", f"{i_task}/3", "--shard-bytes", "1k", "-q"))
-    done(call("merge", folder / "tasks.h5.shards", "-o", tasks))
+        expect_status(call("run", write_sweep(folder, ONE), "-o", tasks, "--shard", f"{i_task}/3", "--shard-bytes", "1k", "-q"))
+    expect_status(call("merge", folder / "tasks.h5.shards", "-o", tasks))
     check_same(tasks, run(folder, ONE, "whole.h5"), "three tasks")
     print(f"{n_same} cuts, 2 numbers of threads and 3 tasks: the same file")
 
@@ -320,7 +298,7 @@ def check_resume(folder):
         after = states(shards)
         expect(all(after.get(path) == state for path, state in before.items()), "a finished shard was touched")
         n_kept += len(before)
-    done(subprocess.run(words, capture_output=True, text=True, env={**os.environ, "MFUSWEEP_DATA": str(ROOT)}))
+    expect_status(subprocess.run(words, capture_output=True, text=True, env={**os.environ, "MFUSWEEP_DATA": str(ROOT)}))
     check_same(out, whole, "after kills")
     print(f"{n_killed} kills, {n_kept} times a finished shard was found again; the same file")
 
@@ -330,7 +308,7 @@ def check_resume(folder):
 def check_readers(folder):
     import importlib
     files = [run(folder, document, f"{document['name']}.h5") for document in (ONE, BLOCKS, ZIP)]
-    done(call("run", write_sweep(folder, ONE), "-o", folder / "part.h5", "--shard", "0/2", "--shard-bytes", "1k", "-q"))
+    expect_status(call("run", write_sweep(folder, ONE), "-o", folder / "part.h5", "--shard", "0/2", "--shard-bytes", "1k", "-q"))
     files.append(min((folder / "part.h5.shards").glob("shard_*.h5")))
     used = []
     for path in files:

@@ -25,6 +25,8 @@ import tempfile
 import time
 from pathlib import Path
 
+from tool import expect
+
 try:
     import h5py
 except ImportError as missing:
@@ -42,12 +44,6 @@ SWEEP = {"sweep": 1, "name": "resume", "fixed": {"gpu": "h100", "tp": 1},
                   "method": [{"base": base, "name": base, "mfu_source": "latency"} for base in ("v2-floor", "v2-interp")],
                   "batch": "1:64", "kv_len": "64:65536:64"},
          "fields": ["step_us", "attn_us"], "exclude": ["batch * kv_len > 2Mi"]}
-
-
-def expect(condition, text):
-    if not condition:
-        print("FAILED:", text)
-        sys.exit(1)
 
 
 class World:

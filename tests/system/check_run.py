@@ -19,8 +19,8 @@ import tempfile
 import time
 from pathlib import Path
 
-SKIPPED = 77
-TOOL, ROOT = (Path(argument).resolve() for argument in sys.argv[1:3])
+from tool import ROOT, SKIPPED, TOOL, expect, expect_status
+
 
 
 def sweep(**changes):
@@ -65,16 +65,6 @@ def command(document, out, *options):
 
 def run(document, out, *options):
     return subprocess.run(command(document, out, *options), capture_output=True, text=True, stdin=subprocess.DEVNULL)
-
-
-def expect(condition, text):
-    if not condition:
-        print("FAILED:", text)
-        sys.exit(1)
-
-
-def expect_status(result, status):
-    expect(result.returncode == status, f"exit status {result.returncode}, expected {status}\n{result.stderr}")
 
 
 def sha256(path):

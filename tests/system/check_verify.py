@@ -10,14 +10,12 @@ include     the table of points opens in h5py and xarray
 reduced     of reductions only that they are there
 """
 import json
-import os
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
-SKIPPED = 77
-TOOL, ROOT = (Path(argument).resolve() for argument in sys.argv[1:3])
+from tool import ROOT, SKIPPED, TOOL, call, expect
+
 try:
     import h5py
     import numpy as np
@@ -33,17 +31,6 @@ SWEEP = {"sweep": 1, "name": "doubted", "fixed": {"gpu": "h100"},
                      "include": [{"model": "qwen3-8b", "tp": 4, "batch": 3, "kv_len": 77},
                                  {"model": "qwen3-8b", "tp": 3, "batch": 3, "kv_len": 77}]},
                     {"name": "prefill", "axes": {"batch": [1, 4], "seq_len": "1:9000:310", "cached_len": [0, 1000]}}]}
-
-
-def call(*words):
-    return subprocess.run([str(TOOL), *(str(word) for word in words)], capture_output=True, text=True,
-                          stdin=subprocess.DEVNULL, env={**os.environ, "MFUSWEEP_DATA": str(ROOT)})
-
-
-def expect(condition, text):
-    if not condition:
-        print("FAILED:", text)
-        sys.exit(1)
 
 
 def make(folder, *options):

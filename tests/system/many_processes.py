@@ -5,19 +5,14 @@ import fcntl
 import hashlib
 import json
 import subprocess
-import sys
 
-from check_resume import N_TILES, SWEEP, TILE_BYTES, contents, shards_of     # ends with 77 where h5py is missing
+from check_resume import N_TILES, SWEEP, TILE_BYTES, contents, shards_of  # ends with 77 where h5py is missing
 
 import h5py
 
+from tool import expect
+
 __all__ = ["Sweep", "expect", "hold", "shards_of"]
-
-
-def expect(condition, text):
-    if not condition:
-        print("FAILED:", text)
-        sys.exit(1)
 
 
 @contextlib.contextmanager

@@ -31,6 +31,14 @@ typedef struct {
   msw_status status;    /* the worst noted: MSW_BAD_INPUT after any msw_error, else MSW_FAILED after any msw_fail */
 } msw_diag;
 
+/* What has been noted so far, and forgetting all that came after it. */
+typedef struct { size_t n, n_errors; msw_status status; } msw_diag_mark;
+msw_diag_mark msw_diag_here(const msw_diag *diag);
+void msw_diag_rewind(msw_diag *diag, msw_diag_mark mark);
+
+/* A file as a whole; the path is copied. */
+msw_loc msw_file_loc(msw_diag *diag, const char *path);
+
 /* Adds an error that is the input's fault. `path` and `hint` may be NULL; both are copied. */
 void msw_error(msw_diag *diag, msw_loc loc, const char *path, const char *hint, const char *fmt, ...)
     __attribute__((format(printf, 5, 6)));

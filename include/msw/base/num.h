@@ -19,6 +19,10 @@ bool   msw_parse_suffixed(const char *s, double *out);      /* the whole string 
  * of a byte are rounded where there is a suffix and refused where there is none; so is 2^64 and more. */
 bool   msw_parse_bytes(const char *s, uint64_t *out);
 
+/* Neither less nor greater: exactly equal. NaN is never to be asked about. */
+static inline bool msw_same_number(double a, double b) { return !(a < b) && !(a > b); }
+int msw_compare_numbers(const void *a, const void *b);      /* for qsort and bsearch of doubles: ascending */
+
 bool msw_is_integral(double v);                             /* finite, no fraction, |v| <= 2^53 */
 bool msw_mul_u64(uint64_t a, uint64_t b, uint64_t *out);    /* false on overflow */
 bool msw_add_u64(uint64_t a, uint64_t b, uint64_t *out);

@@ -73,6 +73,12 @@ typedef struct {
 
 /* A stretch of a plan's tiles. */
 typedef struct { uint64_t first, n; } msw_tile_range;
+/* The part of `tiles` that lies in the n tiles from `first` on, numbered from there; n 0: none of it. */
+static inline msw_tile_range msw_tiles_within(msw_tile_range tiles, uint64_t first, uint64_t n) {
+  uint64_t from = tiles.first > first ? tiles.first : first, end = tiles.first + tiles.n;
+  if (end > first + n) end = first + n;
+  return from < end ? (msw_tile_range){from - first, end - from} : (msw_tile_range){0, 0};
+}
 
 /* Resolves methods and fields; reports unknown ones together. Limits are only compared (msw_plan_check_limits). */
 msw_status msw_plan_build(const msw_spec *spec, msw_arena *arena, msw_diag *diag, msw_plan *plan);

@@ -107,6 +107,8 @@ bool msw_shards_are_spent(const char *folder, const char *hash);
 /* Removes the manifest first, then shards, claims and temporary files, then the folder; what is not ours stays, and the
  * folder with it, under a warning. What others hold stays silently: they remove it. A missing folder is fine. */
 msw_status msw_shards_remove(const char *folder, msw_diag *diag);
+/* The same once the result is there, whatever becomes of the shards: what hinders their removal is only a warning. */
+void msw_shards_tidy(const char *folder, msw_diag *diag);
 /* The same where nobody uses the folder, else MSW_BAD_INPUT. */
 msw_status msw_shards_discard(const char *folder, msw_diag *diag);
 

@@ -31,6 +31,9 @@ msw_curve msw_curve_build(const double *x, const double *mfu, const size_t *pick
 double msw_curve_at(const msw_curve *curve, msw_curve_rule rule, msw_domain domain, double x, msw_flags *flags,
                     msw_rows_used *used);
 
+/* Time at a knot up to a constant, FLOP ~ x^power. */
+double msw_curve_time(const msw_curve *curve, size_t i_knot);
+
 /* MFU values below this count as missing: 1e-4 for a file's rounded column, as published; otherwise only zero does. */
 double msw_mfu_floor(const msw_knobs *knobs);
 

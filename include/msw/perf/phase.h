@@ -17,6 +17,16 @@ double msw_decode_attention_us(const msw_case *bound, const msw_decode_group *gr
                                msw_op_list *ops);
 double msw_prefill_attention_us(const msw_case *bound, double bucket, const msw_prefill_group *groups, size_t n,
                                 msw_flags *flags, msw_op_list *ops);
+/* What a new token attends to on average, in the constant-MFU family: the cache and half of the other new tokens. */
+static inline double msw_mean_context(double cached_len, double new_len) {
+  return cached_len + (new_len > 1.0 ? (new_len - 1.0) / 2.0 : 0.0);
+}
+/* The length that decode requests are looked up at with decode_aggregation = buckets: 512 * 2^n, not below kv_len. */
+static inline double msw_decode_bucket(double kv_len) {
+  double bucket = 512.0;
+  while (bucket < kv_len) bucket *= 2.0;
+  return bucket;
+}
 /* The length that a prefill request is looked up at, by prefill_bucket. */
 double msw_prefill_bucket(const msw_knobs *knobs, double cached_len, double new_len);
 
@@ -26,6 +36,11 @@ double msw_prefill_dyn_bytes(const msw_case *bound, double count, double cached_
 /* The same for one request, by what it grows with: new_len * per_new_tok + cached_len * per_cached_tok. */
 typedef struct { double per_new_tok, per_cached_tok; } msw_request_traffic;
 msw_request_traffic msw_request_traffic_of(const msw_case *bound, bool one_new_tok);
+static inline double msw_request_bytes(const msw_request_traffic *one, const msw_request_traffic *several,
+                                       double cached_len, double new_len) {
+  const msw_request_traffic *traffic = new_len <= 1.0 ? one : several;
+  return traffic->per_new_tok * new_len + traffic->per_cached_tok * cached_len;
+}
 /* (weights + dyn) / tp / bandwidth. */
 double msw_memory_us(const msw_case *bound, msw_phase phase, double dyn_bytes);
 double msw_memory_us_per_byte(const msw_case *bound, msw_phase phase);

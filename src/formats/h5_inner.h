@@ -33,6 +33,10 @@ hid_t msw_h5_creation_list(hid_t property_class);
 /* A new one-dimensional data space of n elements. */
 hid_t msw_h5_line_space(size_t n);
 
+/* Does it look, from a sample in the middle, as if compressing these bytes were for nothing? Always the same answer for the
+ * same bytes. What is called noise would have become smaller by a few per cent at most. */
+bool msw_h5_is_noise(const unsigned char *bytes, size_t n);
+
 /* Values on their way into a new attribute or dataset. All ids are the caller's. */
 typedef struct {
   const char *name;

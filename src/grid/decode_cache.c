@@ -77,13 +77,15 @@ void msw_decode_cache_new_row(msw_tile_job *job) { job->scratch->decode_cache.n_
 void msw_decode_cache_load(msw_tile_job *job, size_t i_batch, size_t n, msw_decode_load *load) {
   msw_decode_cache *cache = &job->scratch->decode_cache;
   const struct msw_decode_shared *shared = &cache->shared[i_batch];
+  __builtin_prefetch(cache->lines + shared->first_line + shared->n_lines + cache->stretches[0].line);   /* the next batch's */
   load->requests = job->axes[MSW_AXIS_BATCH].values[i_batch];
   load->gemm_us = shared->gemm_us;
   load->overhead_us = shared->overhead_us;
   load->flags = shared->flags;
   load->attn = lines_of(cache, i_batch);
   if (cache->n_stretches == 0 || !shared->cuts_as_before)
-    cache->n_stretches = msw_lines_cut(load->attn, load->attn_len, n, load->ascends, cache->stretches);
+    cache->n_stretches =
+        msw_lines_cut(load->attn, load->attn_len, n, load->ascends, cache->stretches[0].line, cache->stretches);
   load->stretches = cache->stretches;
   load->n_stretches = cache->n_stretches;
 }

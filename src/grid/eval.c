@@ -9,8 +9,17 @@
 
 /* ---- The worker's memory ---- */
 
+static void *align(void *memory) {
+  uintptr_t beyond = (uintptr_t)memory % MSW_LINE_BYTES;
+  return (char *)memory + (beyond ? MSW_LINE_BYTES - beyond : 0);
+}
+
+static double *numbers(msw_arena *arena, size_t n) {
+  return align(msw_arena_alloc(arena, n * sizeof(double) + MSW_LINE_BYTES));
+}
+
 static double *padded(msw_arena *arena, const double *values, size_t n) {
-  double *copy = msw_arena_array(arena, n + MSW_LANES, sizeof *copy);
+  double *copy = numbers(arena, n + MSW_LANES);
   for (size_t i_value = 0; i_value < n + MSW_LANES; i_value++) copy[i_value] = i_value < n ? values[i_value] : 1.0;
   return copy;
 }
@@ -44,13 +53,15 @@ static void make_slab(const msw_plan_block *block, msw_eval_scratch *scratch) {
   msw_arena *arena = &scratch->arena;
   size_t n_row = chunk_length(block, MSW_AXIS_SEQ_LEN), n_cached = chunk_length(block, MSW_AXIS_CACHED_LEN);
   size_t n_batch = chunk_length(block, block->spec->phase == MSW_MIXED ? MSW_AXIS_PREFILL_BATCH : MSW_AXIS_BATCH);
-  size_t stride = (n_row < MSW_ROW_CELLS ? n_row : MSW_ROW_CELLS) + MSW_LANES;
+  size_t stride = ((n_row < MSW_ROW_CELLS ? n_row : MSW_ROW_CELLS) + 2 * MSW_LANES - 1) / MSW_LANES * MSW_LANES;
   scratch->slab.stride = stride;
-  scratch->slab.gemm_us = msw_arena_array(arena, n_batch * stride, sizeof(double));
-  scratch->slab.attn_us = msw_arena_array(arena, n_cached * stride, sizeof(double));
-  scratch->slab.bytes = msw_arena_array(arena, n_cached * stride, sizeof(double));
-  bool is_mixed = block->spec->phase == MSW_MIXED;
-  scratch->slab.time_us = msw_arena_array(arena, is_mixed ? n_batch * n_cached * stride : 1, sizeof(double));
+  scratch->slab.gemm_us = numbers(arena, n_batch * stride);
+  scratch->slab.attn_us = numbers(arena, n_cached * stride);
+  scratch->slab.bytes = numbers(arena, n_cached * stride);
+  size_t n_phase = block->spec->phase == MSW_MIXED ? n_batch * n_cached * stride : 1;
+  scratch->slab.phase_attn_us = numbers(arena, n_phase);
+  scratch->slab.phase_memory_us = numbers(arena, n_phase);
+  scratch->slab.phase_time_us = numbers(arena, n_phase);
   scratch->slab.gemm_flags = msw_arena_array(arena, n_batch, sizeof(msw_row_flags));
   scratch->slab.request_flags = msw_arena_array(arena, n_cached, sizeof(msw_row_flags));
   for (size_t i_batch = 0; i_batch < n_batch; i_batch++) scratch->slab.gemm_flags[i_batch] = flags_room(arena, stride);
@@ -76,7 +87,9 @@ static msw_wanted find_wanted(const msw_plan_block *block) {
 }
 
 msw_eval_scratch *msw_eval_scratch_new(const msw_plan_block *block) {
-  msw_eval_scratch *scratch = msw_alloc_zero(1, sizeof *scratch);
+  void *memory = msw_alloc_zero(1, sizeof(msw_eval_scratch) + MSW_LINE_BYTES);
+  msw_eval_scratch *scratch = align(memory);
+  scratch->memory = memory;
   scratch->kernels = msw_kernels_best();
   scratch->wanted = find_wanted(block);
   copy_axes(block, scratch);
@@ -94,7 +107,7 @@ void msw_eval_scratch_free(msw_eval_scratch *scratch) {
   if (!scratch) return;
   msw_decode_cache_free(&scratch->decode_cache);
   msw_arena_free(&scratch->arena);
-  free(scratch);
+  free(scratch->memory);
 }
 
 void msw_eval_scratch_stream(msw_eval_scratch *scratch, bool stream) { scratch->stream = stream; }
@@ -155,20 +168,37 @@ static void fill_case_void(msw_tile_job *job, msw_flags flags) {
   } while (next_row(job, row_axis, &at));
 }
 
+/* Whether all fields of floats lie so that they can be written around the caches. */
+static bool streams(const msw_tile_job *job) {
+  bool is_aligned = job->scratch->stream;
+  for (size_t i_field = 0; i_field < job->block->n_computed; i_field++)
+    is_aligned = is_aligned && (job->block->fields[i_field]->type != MSW_FIELD_F32 ||
+                                (uintptr_t)job->out[i_field] % MSW_LINE_BYTES == 0);
+  return is_aligned;
+}
+
+static void eval_cells(msw_tile_job *job) {
+  const msw_bound_case *bound = job->bound;
+  msw_flags all = bound->excluded ? MSW_FLAG_EXCLUDED : bound->conditional ? MSW_FLAG_CONDITIONAL : bound->bound.flags;
+  if (all & MSW_FLAGS_NO_NUMBER) {
+    fill_case_void(job, all);
+    return;
+  }
+  if (job->tile->n_cells < job->block->chunk_cells) fill_chunk_void(job, 0);   /* the border beyond the grid */
+  switch (job->block->spec->phase) {
+    case MSW_DECODE: msw_eval_decode_tile(job); return;
+    case MSW_PREFILL: msw_eval_prefill_tile(job); return;
+    case MSW_MIXED: msw_eval_mixed_tile(job); return;
+  }
+}
+
 void msw_eval_tile(const msw_plan_block *block, const msw_bound_case *bound, const msw_tile *tile,
                    msw_eval_scratch *scratch, void *const *out, uint64_t *flag_counts, uint64_t *n_evaluated) {
   msw_tile_job job = {.block = block, .bound = bound, .factors = bound->factors, .tile = tile, .scratch = scratch, .out = out,
+                      .has_rules = bound->n_rules > 0, .has_constraints = block->spec->n_constraints > 0,
                       .flag_counts = flag_counts, .n_evaluated = n_evaluated};
-  msw_flags all = bound->excluded ? MSW_FLAG_EXCLUDED : bound->conditional ? MSW_FLAG_CONDITIONAL : bound->bound.flags;
+  job.streams = streams(&job);
   find_axes(&job);
-  if (all & MSW_FLAGS_NO_NUMBER) {
-    fill_case_void(&job, all);
-    return;
-  }
-  if (tile->n_cells < block->chunk_cells) fill_chunk_void(&job, 0);   /* the border beyond the grid */
-  switch (block->spec->phase) {
-    case MSW_DECODE: msw_eval_decode_tile(&job); return;
-    case MSW_PREFILL: msw_eval_prefill_tile(&job); return;
-    case MSW_MIXED: msw_eval_mixed_tile(&job); return;
-  }
+  eval_cells(&job);
+  msw_tile_count(&job);
 }

@@ -1,37 +1,13 @@
 /* The row kernels. Compiled several times (src/grid/CMakeLists.txt), MSW_KERNELS naming the variant's table.
- *
- * The reciprocal: single precision for the first guess, one Newton step in double: 1e-14 relative, a quarter of the time of a
- * double division, which alone would take longer than storing the cell. Denominators are MFU values or lengths, far inside
- * the range of single precision.
  */
-#include "kernels.h"
-
 #include <string.h>
 #if defined(__SSE2__)
 #include <immintrin.h>
 #endif
 
-/* Whole groups: the compiler sees that no remainder is left, and writes no loop for it. */
-static inline size_t whole(size_t n) { return (n + MSW_LANES - 1) / MSW_LANES * MSW_LANES; }
+#include "kernel_lines.h"
+
 #define EACH_CELL for (size_t i = 0, end = whole(n); i < end; i++)
-
-/* scale / x, added to p: the Newton step and the product are one. */
-static inline double plus_ratio(double p, double scale, double x) {
-  double guess = (double)(1.0f / (float)x);
-  return __builtin_fma(scale * guess, __builtin_fma(-x, guess, 2.0), p);
-}
-
-static inline double straight_at(const msw_line *line, double x) { return __builtin_fma(line->q, x, line->p); }
-static inline double ratio_at(const msw_line *line, double x) {
-  return plus_ratio(line->p, line->q, __builtin_fma(line->s, x, line->a));
-}
-static inline double ratio_x_at(const msw_line *line, double x) {
-  return plus_ratio(0.0, line->q * x, __builtin_fma(line->s, x, line->a));
-}
-static inline double square_at(const msw_line *line, double x) {
-  double y = __builtin_fma(line->s, x, line->a);
-  return plus_ratio(0.0, line->q * y * y, x);
-}
 
 static void line_values(const msw_line *given, const double *restrict x, size_t n, double *restrict out) {
   const msw_line line = *given;
@@ -42,8 +18,6 @@ static void line_values(const msw_line *given, const double *restrict x, size_t 
     case MSW_LINE_SQUARE: EACH_CELL out[i] = square_at(&line, x[i]); return;
   }
 }
-
-static inline double larger(double a, double b) { return a > b ? a : b; }
 
 static void add_above(const double *restrict a, double floor, size_t n, double *restrict out) {
   EACH_CELL out[i] += larger(a[i], floor);
@@ -59,13 +33,18 @@ static void product(double scale, const double *restrict a, const double *restri
   EACH_CELL out[i] = scale * a[i] * b[i];
 }
 
-static void longer(const double *restrict a, const double *restrict b, size_t n, double *restrict out) {
-  EACH_CELL out[i] = larger(a[i], b[i]);
+static void longer(const double *restrict a, double b, size_t n, double *restrict out) {
+  EACH_CELL out[i] = larger(a[i], b);
 }
 
-static void weighted(const double *restrict wa, const double *restrict a, const double *restrict wb,
-                     const double *restrict b, size_t n, double *restrict out) {
-  EACH_CELL out[i] = wa[i] * a[i] + wb[i] * b[i];
+static void weighted(const double *restrict wa, const double *restrict a, const double *restrict wb, double b, size_t n,
+                     double *restrict out) {
+  EACH_CELL out[i] = wa[i] * a[i] + wb[i] * b;
+}
+
+static void pick_longer(const double *restrict time_a, double time_b, const double *restrict a, double b, size_t n,
+                        double *restrict out) {
+  EACH_CELL out[i] = time_a[i] > time_b ? a[i] : b;
 }
 
 static void phase_time(const double *restrict gemm, const double *restrict attn, const double *restrict memory, size_t n,
@@ -73,58 +52,9 @@ static void phase_time(const double *restrict gemm, const double *restrict attn,
   EACH_CELL out[i] = larger(gemm[i] + attn[i], memory[i]);
 }
 
-static void pick_longer(const double *restrict time_a, const double *restrict time_b, const double *restrict a,
-                        const double *restrict b, size_t n, double *restrict out) {
-  EACH_CELL out[i] = time_a[i] > time_b[i] ? a[i] : b[i];
-}
-
-static void to_float(const double *restrict a, double add, size_t n, float *restrict out) {
-  EACH_CELL out[i] = (float)(a[i] + add);
-}
-
-static void to_float_sum(const double *restrict a, const double *restrict b, size_t n, float *restrict out) {
-  EACH_CELL out[i] = (float)(a[i] + b[i]);
-}
-
-static void to_float_scaled(const double *restrict a, double scale, size_t n, float *restrict out) {
-  EACH_CELL out[i] = (float)(a[i] * scale);
-}
-
-static void to_float_rate(const double *restrict a, double scale, const double *restrict b, double add, size_t n,
-                          float *restrict out) {
-  EACH_CELL out[i] = (float)plus_ratio(0.0, a[i] * scale, b[i] + add);
-}
-
-#define STEP(at) EACH_CELL \
-  out[i] = (float)larger(at(&line, x[i]), __builtin_fma(slope_us, kv[i], base_us))
-static void decode_step(const msw_line *given, const double *restrict x, const double *restrict kv, double compute_us,
-                        double base_us, double slope_us, size_t n, float *restrict out) {
-  msw_line line = *given;
-  line.p += compute_us;
-  switch (line.form) {
-    case MSW_LINE_STRAIGHT: STEP(straight_at); return;
-    case MSW_LINE_RATIO: STEP(ratio_at); return;
-    case MSW_LINE_RATIO_X: STEP(line.p + ratio_x_at); return;
-    case MSW_LINE_SQUARE: STEP(line.p + square_at); return;
-  }
-}
-
-static void phase_step(const double *restrict gemm, const double *restrict attn, double attn_base, double attn_scale,
-                       const double *restrict bytes, double memory_base, double memory_scale, double other_us, size_t n,
-                       float *restrict out) {
-  EACH_CELL {
-    double compute = gemm[i] + __builtin_fma(attn_scale, attn[i], attn_base);
-    out[i] = (float)(larger(compute, __builtin_fma(memory_scale, bytes[i], memory_base)) + other_us);
-  }
-}
-
-static void longer_step(const double *restrict time, double decode_us, double other_us, size_t n, float *restrict out) {
-  EACH_CELL out[i] = (float)(larger(time[i], decode_us) + other_us);
-}
-
-static void weighted_step(const double *restrict wa, const double *restrict time, const double *restrict wb, double decode_us,
-                          double other_us, size_t n, float *restrict out) {
-  EACH_CELL out[i] = (float)(wa[i] * time[i] + wb[i] * decode_us + other_us);
+static void phase_time_of(double gemm, const double *restrict attn, const double *restrict memory, size_t n,
+                          double *restrict out) {
+  EACH_CELL out[i] = larger(gemm + attn[i], memory[i]);
 }
 
 static void bound(const double *restrict gemm, const double *restrict attn, const double *restrict memory,
@@ -169,14 +99,16 @@ static size_t flags_count(const msw_flags *restrict cells, msw_flags bits, size_
   return found;
 }
 
+extern const msw_cell_kernels MSW_CELLS, MSW_STREAMED;
+
 #define TEXT_OF(name) #name
 #define NAME_OF(name) TEXT_OF(name)
 const msw_kernels MSW_KERNELS = {
     .name = &NAME_OF(MSW_KERNELS)[sizeof "msw_kernels"],
     .line = line_values, .add_above = add_above, .fill = fill, .affine = affine, .product = product,
-    .longer = longer, .weighted = weighted, .phase_time = phase_time, .pick_longer = pick_longer, .to_float = to_float,
-    .to_float_sum = to_float_sum, .to_float_scaled = to_float_scaled, .to_float_rate = to_float_rate,
-    .decode_step = decode_step, .phase_step = phase_step, .longer_step = longer_step, .weighted_step = weighted_step,
-    .bound = bound, .stream = stream, .flags_or = flags_or, .flags_merge = flags_merge, .flags_above = flags_above,
-    .flags_any = flags_any, .flags_count = flags_count,
+    .longer = longer, .weighted = weighted, .pick_longer = pick_longer, .phase_time = phase_time,
+    .phase_time_of = phase_time_of,
+    .cells = &MSW_CELLS, .streamed = &MSW_STREAMED, .bound = bound, .stream = stream,
+    .flags_or = flags_or, .flags_merge = flags_merge, .flags_above = flags_above, .flags_any = flags_any,
+    .flags_count = flags_count,
 };

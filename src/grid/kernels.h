@@ -30,6 +30,41 @@ typedef struct {
   msw_flags flags;
 } msw_line;
 
+/* Rows of step times, each made at once. Many are handed over together: what a row needs is then fetched while the rows before
+ * are still worked on. */
+typedef struct { msw_line line; double base_us, slope_us; float *out; } msw_decode_steps;   /* max(line(x), base + slope kv) */
+typedef struct {   /* max(gemm + attn_base + attn_scale attn, memory_base + memory_scale bytes) + other_us */
+  const double *gemm, *attn, *bytes;
+  double attn_base, attn_scale, memory_base, memory_scale, other_us;
+  float *out;
+} msw_phase_steps;
+typedef struct {   /* max(time, decode_us) + other_us */
+  const double *time;
+  double decode_us, other_us;
+  float *out;
+} msw_longer_steps;
+typedef struct {   /* wa time + wb decode_us + other_us */
+  const double *wa, *time, *wb;
+  double decode_us, other_us;
+  float *out;
+} msw_weighted_steps;
+
+/* Cells as files hold them. With ordinary stores, or around the caches: whole groups of lanes, `out` aligned to
+ * MSW_LINE_BYTES. Full lines at once: three times as fast as ordinary stores where memory is the limit. */
+typedef struct {
+  void (*constant)(double value, size_t n, float *out);
+  void (*sum)(const double *a, double add, size_t n, float *out);
+  void (*sum_rows)(const double *a, const double *b, size_t n, float *out);
+  void (*scaled)(const double *a, double scale, size_t n, float *out);
+  void (*rate)(const double *a, double scale, const double *b, double add, size_t n, float *out);   /* scale a / (b + add) */
+  void (*rate_of)(double amount, const double *b, double add, size_t n, float *out);                /* amount / (b + add) */
+  /* step times of n_rows rows of n cells each */
+  void (*decode_steps)(const msw_decode_steps *rows, size_t n_rows, const double *x, const double *kv, size_t n);
+  void (*phase_steps)(const msw_phase_steps *rows, size_t n_rows, size_t n);
+  void (*longer_steps)(const msw_longer_steps *rows, size_t n_rows, size_t n);
+  void (*weighted_steps)(const msw_weighted_steps *rows, size_t n_rows, size_t n);
+} msw_cell_kernels;
+
 typedef struct {
   const char *name;     /* "avx512", "avx2", "base" */
   void (*line)(const msw_line *line, const double *x, size_t n, double *out);
@@ -37,31 +72,17 @@ typedef struct {
   void (*fill)(double value, size_t n, double *out);
   void (*affine)(double base, double slope, const double *x, size_t n, double *out);                  /* base + slope x */
   void (*product)(double scale, const double *a, const double *b, size_t n, double *out);             /* scale a b */
-  void (*longer)(const double *a, const double *b, size_t n, double *out);                            /* max */
-  void (*weighted)(const double *wa, const double *a, const double *wb, const double *b, size_t n, double *out);
-  void (*phase_time)(const double *gemm, const double *attn, const double *memory, size_t n, double *out);
-  void (*pick_longer)(const double *time_a, const double *time_b, const double *a, const double *b, size_t n,
+  /* of rows a and one value b */
+  void (*longer)(const double *a, double b, size_t n, double *out);                                   /* max */
+  void (*weighted)(const double *wa, const double *a, const double *wb, double b, size_t n, double *out);
+  void (*pick_longer)(const double *time_a, double time_b, const double *a, double b, size_t n,
                       double *out);                                                                   /* a where time_a > time_b, else b */
-  /* to what files hold */
-  void (*to_float)(const double *a, double add, size_t n, float *out);
-  void (*to_float_sum)(const double *a, const double *b, size_t n, float *out);
-  void (*to_float_scaled)(const double *a, double scale, size_t n, float *out);
-  void (*to_float_rate)(const double *a, double scale, const double *b, double add, size_t n, float *out); /* scale a / (b + add) */
-  /* step time of decode cells at once: max(line + compute_us, base_us + slope_us kv) */
-  void (*decode_step)(const msw_line *line, const double *x, const double *kv, double compute_us, double base_us,
-                      double slope_us, size_t n, float *out);
-  /* step times at once, each + other_us: of one phase, max(gemm + attn_base + attn_scale attn, memory_base + memory_scale bytes);
-   * of two, max(time, decode_us) or wa time + wb decode_us */
-  void (*phase_step)(const double *gemm, const double *attn, double attn_base, double attn_scale, const double *bytes,
-                     double memory_base, double memory_scale, double other_us, size_t n, float *out);
-  void (*longer_step)(const double *time, double decode_us, double other_us, size_t n, float *out);
-  void (*weighted_step)(const double *wa, const double *time, const double *wb, double decode_us, double other_us, size_t n,
-                        float *out);
+  void (*phase_time)(const double *gemm, const double *attn, const double *memory, size_t n, double *out);
+  void (*phase_time_of)(double gemm, const double *attn, const double *memory, size_t n, double *out);
   void (*bound)(const double *gemm, const double *attn, const double *memory, const double *hardware, double comm_us,
                 double overhead_us, size_t n, uint8_t *out);
-  /* Copies whole groups of lanes around the caches; `to` aligned to MSW_LINE_BYTES. Full lines at once: three times as fast
-   * as ordinary stores where memory is the limit. */
-  void (*stream)(const float *from, size_t n, float *to);
+  const msw_cell_kernels *cells, *streamed;   /* with ordinary stores; around the caches */
+  void (*stream)(const float *from, size_t n, float *to);   /* copies around the caches, as `streamed` writes */
   void (*flags_or)(const msw_flags *a, msw_flags b, size_t n, msw_flags *out);                        /* out = a | b, in place too */
   void (*flags_merge)(const msw_flags *a, size_t n, msw_flags *out);                                  /* out |= a */
   void (*flags_above)(const double *value, double limit, msw_flags flag, size_t n, msw_flags *out);   /* out |= flag where value > limit */

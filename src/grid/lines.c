@@ -40,8 +40,13 @@ msw_flags msw_lines_common_flags(msw_line *lines, size_t n) {
   return common;
 }
 
-static size_t find_line(msw_lines lines, double x) {
+static double line_end(msw_lines lines, size_t i_line) {
+  return i_line + 1 < lines.n ? lines.line[i_line + 1].begin : (double)INFINITY;
+}
+
+static size_t find_line(msw_lines lines, double x, size_t guess) {
   size_t low = 0, high = lines.n;
+  if (guess < lines.n && lines.line[guess].begin <= x && x < line_end(lines, guess)) return guess;
   while (high - low > 1) {
     size_t middle = low + (high - low) / 2;
     if (lines.line[middle].begin <= x) low = middle;
@@ -84,14 +89,15 @@ bool msw_lines_cut_alike(msw_lines a, msw_lines b) {
   return true;
 }
 
-size_t msw_lines_cut(msw_lines lines, const double *x, size_t n, bool ascends, msw_line_stretch *stretches) {
+size_t msw_lines_cut(msw_lines lines, const double *x, size_t n, bool ascends, size_t guess, msw_line_stretch *stretches) {
   size_t n_stretches = 0;
   for (size_t at = 0, end; at < n; at = end) {
-    size_t i_line = find_line(lines, x[at]);
-    double limit = i_line + 1 < lines.n ? lines.line[i_line + 1].begin : (double)INFINITY;
+    size_t i_line = find_line(lines, x[at], guess);
+    double limit = line_end(lines, i_line);
     if (ascends) end = stretch_end(x, at, n, limit);
     else for (end = at + 1; end < n && x[end] >= lines.line[i_line].begin && x[end] < limit;) end++;
     stretches[n_stretches++] = (msw_line_stretch){(uint32_t)i_line, (uint32_t)at, (uint32_t)(end - at)};
+    guess = i_line + 1;
   }
   return n_stretches;
 }

@@ -17,7 +17,8 @@ msw_flags msw_lines_common_flags(msw_line *lines, size_t n);
 typedef struct { uint32_t line, first, n; } msw_line_stretch;
 /* Whether both cut every row at the same places. */
 bool msw_lines_cut_alike(msw_lines a, msw_lines b);
-/* Cuts x [n] into stretches [at most n]; `ascends`: x does. */
-size_t msw_lines_cut(msw_lines lines, const double *x, size_t n, bool ascends, msw_line_stretch *stretches);
+/* Cuts x [n] into stretches [at most n]; `ascends`: x does. `guess`: the line that x[0] may be on, any number; it saves the
+ * search where it is right. */
+size_t msw_lines_cut(msw_lines lines, const double *x, size_t n, bool ascends, size_t guess, msw_line_stretch *stretches);
 
 #endif

@@ -2,7 +2,6 @@
 #include "row.h"
 
 #include <math.h>
-#include <string.h>
 
 /* A row's values on its lines. Kernels overrun a stretch into the next one, whose values come after. */
 static void put_values(const msw_kernels *kernels, msw_lines lines, const msw_line_stretch *stretches, size_t n_stretches,
@@ -18,17 +17,16 @@ void msw_row_gemm(const msw_factors *factors, const msw_kernels *kernels, msw_ph
   const msw_gemm_factor *gemm = msw_gemm_factors(factors, phase);
   kernels->fill(0.0, n, us);
   for (size_t i_gemm = 0; i_gemm < factors->n_gemm; i_gemm++) {
-    size_t n_stretches = msw_lines_cut(gemm[i_gemm].lines, tok, n, ascends, work->stretches);
+    size_t n_stretches = msw_lines_cut(gemm[i_gemm].lines, tok, n, ascends, 0, work->stretches);
     put_values(kernels, gemm[i_gemm].lines, work->stretches, n_stretches, tok, work->values);
     kernels->add_above(work->values, gemm[i_gemm].floor_us, n, us);
     msw_row_flags_add_stretches(flags, gemm[i_gemm].lines, work->stretches, n_stretches, n);
   }
 }
 
-static void decode_attention(const msw_kernels *kernels, const msw_decode_load *load, size_t n, double *attn_us,
-                             msw_row_flags *flags) {
-  put_values(kernels, load->attn, load->stretches, load->n_stretches, load->attn_len, attn_us);
+void msw_row_decode_flags(const msw_kernels *kernels, const msw_decode_load *load, size_t n, msw_row_flags *flags) {
   msw_row_flags_add_stretches(flags, load->attn, load->stretches, load->n_stretches, n);
+  msw_row_flags_add_all(flags, kernels, load->flags, n);
 }
 
 /* Memory time of the batch along kv_len. */
@@ -41,32 +39,27 @@ static kv_line decode_memory(const msw_factors *factors, double requests) {
 }
 
 void msw_row_decode(const msw_factors *factors, const msw_kernels *kernels, const msw_decode_load *load, size_t n,
-                    msw_terms *terms, msw_row_flags *flags) {
+                    msw_terms *terms) {
   kv_line memory = decode_memory(factors, load->requests);
-  decode_attention(kernels, load, n, terms->attn_us, flags);
-  kernels->fill(load->gemm_us, n, terms->gemm_us);
+  put_values(kernels, load->attn, load->stretches, load->n_stretches, load->attn_len, terms->attn_us);
   kernels->affine(memory.base_us, memory.slope_us, load->kv_len, n, terms->memory_us);
-  kernels->phase_time(terms->gemm_us, terms->attn_us, terms->memory_us, n, terms->time_us);
-  msw_row_flags_add_all(flags, kernels, load->flags, n);
+  kernels->phase_time_of(load->gemm_us, terms->attn_us, terms->memory_us, n, terms->time_us);
 }
 
-void msw_row_decode_step(const msw_factors *factors, const msw_kernels *kernels, const msw_decode_load *load, size_t n,
-                         float *step_us, msw_row_flags *flags) {
+msw_decode_steps msw_row_decode_step(const msw_factors *factors, const msw_decode_load *load, size_t i_stretch) {
   kv_line memory = decode_memory(factors, load->requests);
   double other_us = factors->comm_us + load->overhead_us;
-  for (size_t i = 0; i < load->n_stretches; i++) {
-    const msw_line_stretch *stretch = &load->stretches[i];
-    size_t first = stretch->first;
-    kernels->decode_step(&load->attn.line[stretch->line], load->attn_len + first, load->kv_len + first, load->gemm_us + other_us,
-                         memory.base_us + other_us, memory.slope_us, stretch->n, step_us + first);
-  }
-  msw_row_flags_add_stretches(flags, load->attn, load->stretches, load->n_stretches, n);
-  msw_row_flags_add_all(flags, kernels, load->flags, n);
+  msw_decode_steps row = {.line = load->attn.line[load->stretches[i_stretch].line], .base_us = memory.base_us + other_us,
+                          .slope_us = memory.slope_us};
+  row.line.p += load->gemm_us + other_us;
+  return row;
 }
 
-void msw_row_attention_len(const msw_case *bound, const double *kv_len, size_t n, double *attn_len) {
+const double *msw_row_attention_len(const msw_case *bound, const double *kv_len, size_t n, double *room) {
   bool buckets = bound->family == MSW_FAMILY_KERNEL_TABLES && bound->knobs.decode_aggregation == MSW_AGGREGATE_BUCKETS;
-  for (size_t i_kv = 0; i_kv < n; i_kv++) attn_len[i_kv] = buckets ? msw_decode_bucket(kv_len[i_kv]) : kv_len[i_kv];
+  if (!buckets) return kv_len;
+  for (size_t i_kv = 0; i_kv < n; i_kv++) room[i_kv] = msw_decode_bucket(kv_len[i_kv]);
+  return room;
 }
 
 void msw_row_request(const msw_factors *factors, const msw_kernels *kernels, double cached_len, const double *new_len,
@@ -79,19 +72,18 @@ void msw_row_request(const msw_factors *factors, const msw_kernels *kernels, dou
     return;
   }
   kernels->affine(cached_len, 1.0, new_len, n, work->tok);
-  size_t n_stretches = msw_lines_cut(factors->prefill, work->tok, n, ascends, work->stretches);
+  size_t n_stretches = msw_lines_cut(factors->prefill, work->tok, n, ascends, 0, work->stretches);
   put_values(kernels, factors->prefill, work->stretches, n_stretches, work->tok, work->values);
   kernels->product(1.0, new_len, work->values, n, attn_us);
   msw_row_flags_add_stretches(flags, factors->prefill, work->stretches, n_stretches, n);
 }
 
-void msw_row_prefill(const msw_factors *factors, const msw_kernels *kernels, double requests, const double *gemm_us,
-                     const double *attn_us, const double *bytes, size_t n, msw_terms *terms) {
+void msw_row_prefill(const msw_factors *factors, const msw_kernels *kernels, double requests, const msw_request_row *one,
+                     size_t n, double *attn_us, double *memory_us, double *time_us) {
   const msw_memory_factor *memory = &factors->memory[MSW_PREFILL];
-  memcpy(terms->gemm_us, gemm_us, n * sizeof *gemm_us);
-  kernels->affine(0.0, requests, attn_us, n, terms->attn_us);
-  kernels->affine(memory->weights_us, memory->us_per_byte * requests, bytes, n, terms->memory_us);
-  kernels->phase_time(terms->gemm_us, terms->attn_us, terms->memory_us, n, terms->time_us);
+  kernels->affine(0.0, requests, one->attn_us, n, attn_us);
+  kernels->affine(memory->weights_us, memory->us_per_byte * requests, one->bytes, n, memory_us);
+  kernels->phase_time(one->gemm_us, attn_us, memory_us, n, time_us);
 }
 
 void msw_row_fit_flags(const msw_factors *factors, const msw_kernels *kernels, const msw_row_holds *holds, const double *x,

@@ -10,29 +10,41 @@
 
 enum { MSW_ROW_ROOM = MSW_ROW_CELLS + MSW_LANES };   /* elements of every row array */
 
-/* A phase's terms, [n] each. */
-typedef struct { const double *gemm_us, *attn_us, *memory_us, *time_us; } msw_phase_row;
+/* A term of a row: of every cell [n], or, with `cells` NULL, the same for all of them. */
+typedef struct { const double *cells; double one; } msw_term;
+static inline msw_term msw_term_of(const double *cells) { return (msw_term){.cells = cells}; }
+
+typedef struct { msw_term gemm_us, attn_us, memory_us, time_us; } msw_phase_row;   /* a phase's; absent: zero-initialised */
+typedef struct { const double *gemm_us, *attn_us, *memory_us; } msw_part_row;      /* [n] each */
 
 struct msw_row {
   size_t n;
   const msw_case *bound;
   const msw_kernels *kernels;
-  msw_phase_row prefill, decode;   /* of an absent phase: zeros */
-  msw_phase_row part;              /* of the longer phase, or of the fused pass: what bounds the step */
+  const msw_cell_kernels *cells;   /* how the field at hand is written */
+  msw_phase_row prefill, decode;
+  msw_part_row part;               /* of the longer phase, or of the fused pass: what bounds the step. Only where asked for */
   bool is_fused;
   const double *hardware_us;       /* [n] */
-  const double *tok, *kv_tok;      /* [n] */
+  msw_term tok;                    /* tokens of the step: only where asked for, as kv_tok */
+  const double *kv_tok;            /* [n] tokens held */
   double comm_us, overhead_us;
 };
 
-/* Terms that make up a phase, filled by the functions below. */
-typedef struct { double gemm_us[MSW_ROW_ROOM], attn_us[MSW_ROW_ROOM], memory_us[MSW_ROW_ROOM], time_us[MSW_ROW_ROOM]; } msw_terms;
-static inline msw_phase_row msw_terms_row(const msw_terms *terms) {
-  return (msw_phase_row){terms->gemm_us, terms->attn_us, terms->memory_us, terms->time_us};
-}
+/* Room for the terms of a phase. Kernels are up to twice as fast where arrays begin with a cache line. */
+typedef struct {
+  _Alignas(MSW_LINE_BYTES) double gemm_us[MSW_ROW_ROOM];
+  _Alignas(MSW_LINE_BYTES) double attn_us[MSW_ROW_ROOM];
+  _Alignas(MSW_LINE_BYTES) double memory_us[MSW_ROW_ROOM];
+  _Alignas(MSW_LINE_BYTES) double time_us[MSW_ROW_ROOM];
+} msw_terms;
 
 /* Work space of the functions below. */
-typedef struct { double tok[MSW_ROW_ROOM], values[MSW_ROW_ROOM]; msw_line_stretch stretches[MSW_ROW_CELLS]; } msw_row_work;
+typedef struct {
+  _Alignas(MSW_LINE_BYTES) double tok[MSW_ROW_ROOM];
+  _Alignas(MSW_LINE_BYTES) double values[MSW_ROW_ROOM];
+  msw_line_stretch stretches[MSW_ROW_CELLS];
+} msw_row_work;
 
 /* GEMM of `tok` [n] tokens; adds the lookups' flags. `ascends`: tok does. */
 void msw_row_gemm(const msw_factors *factors, const msw_kernels *kernels, msw_phase phase, const double *tok, size_t n,
@@ -48,21 +60,22 @@ typedef struct {
   const double *kv_len, *attn_len;   /* [n]; attn_len: what attention is looked up at */
   bool ascends;
 } msw_decode_load;
-/* All terms; adds the lookups' flags. */
+/* All terms but GEMM, which is the same for all; and the lookups' flags. */
 void msw_row_decode(const msw_factors *factors, const msw_kernels *kernels, const msw_decode_load *load, size_t n,
-                    msw_terms *terms, msw_row_flags *flags);
-/* Only the step's time, at once and as the file holds it. */
-void msw_row_decode_step(const msw_factors *factors, const msw_kernels *kernels, const msw_decode_load *load, size_t n,
-                         float *step_us, msw_row_flags *flags);
-/* What attention is looked up at: kv_len, or its bucket where decode_aggregation is buckets. */
-void msw_row_attention_len(const msw_case *bound, const double *kv_len, size_t n, double *attn_len);
+                    msw_terms *terms);
+void msw_row_decode_flags(const msw_kernels *kernels, const msw_decode_load *load, size_t n, msw_row_flags *flags);
+/* Only the step's time, for the kernel, but for its place: of stretch i_stretch of the row. */
+msw_decode_steps msw_row_decode_step(const msw_factors *factors, const msw_decode_load *load, size_t i_stretch);
+/* What attention is looked up at: kv_len, or, where decode_aggregation is buckets, its buckets in `room`. */
+const double *msw_row_attention_len(const msw_case *bound, const double *kv_len, size_t n, double *room);
 
 /* Prefill: one request of new_len[i] tokens on cached_len tokens; attention time and bytes moved. Adds the lookups' flags. */
 void msw_row_request(const msw_factors *factors, const msw_kernels *kernels, double cached_len, const double *new_len,
                      size_t n, bool ascends, msw_row_work *work, double *attn_us, double *bytes, msw_row_flags *flags);
 /* `requests` of them with the given GEMM time. */
-void msw_row_prefill(const msw_factors *factors, const msw_kernels *kernels, double requests, const double *gemm_us,
-                     const double *attn_us, const double *bytes, size_t n, msw_terms *terms);
+typedef struct { const double *gemm_us, *attn_us, *bytes; } msw_request_row;
+void msw_row_prefill(const msw_factors *factors, const msw_kernels *kernels, double requests, const msw_request_row *one,
+                     size_t n, double *attn_us, double *memory_us, double *time_us);
 
 /* MEMORY_FULL and CONTEXT_TOO_LONG of cells that hold kv_base + kv_slope * x tokens of KV cache in all; the longest request's
  * context is the longer of `other_longest` and longest_base + x. */

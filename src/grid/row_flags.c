@@ -3,20 +3,10 @@
 
 #include <string.h>
 
-void msw_row_flags_start(msw_row_flags *flags, msw_flags all) {
-  flags->all = all;
-  flags->varies = false;
-}
-
 static void spread(msw_row_flags *flags, size_t n) {
   if (flags->varies) return;
   for (size_t i_cell = 0; i_cell < n; i_cell++) flags->cells[i_cell] = flags->all;
   flags->varies = true;
-}
-
-void msw_row_flags_add_all(msw_row_flags *flags, const msw_kernels *kernels, msw_flags more, size_t n) {
-  if (flags->varies && more & ~flags->all) kernels->flags_or(flags->cells, more, n, flags->cells);
-  flags->all |= more;
 }
 
 void msw_row_flags_add(msw_row_flags *flags, msw_flags more, size_t first, size_t count, size_t n) {
@@ -25,11 +15,9 @@ void msw_row_flags_add(msw_row_flags *flags, msw_flags more, size_t first, size_
   for (size_t i_cell = first; i_cell < first + count; i_cell++) flags->cells[i_cell] |= more;
 }
 
-void msw_row_flags_add_row(msw_row_flags *flags, const msw_kernels *kernels, const msw_row_flags *more, size_t n) {
-  msw_row_flags_add_all(flags, kernels, more->all, n);
-  if (!more->varies) return;
+void msw_row_flags_add_cells(msw_row_flags *flags, const msw_kernels *kernels, const msw_flags *more, size_t n) {
   spread(flags, n);
-  kernels->flags_merge(more->cells, n, flags->cells);
+  kernels->flags_merge(more, n, flags->cells);
 }
 
 void msw_row_flags_add_stretches(msw_row_flags *flags, msw_lines lines, const msw_line_stretch *stretches,
@@ -46,13 +34,8 @@ void msw_row_flags_add_stretches(msw_row_flags *flags, msw_lines lines, const ms
     msw_row_flags_add(flags, lines.line[stretches[i].line].flags, stretches[i].first, stretches[i].n, n);
 }
 
-void msw_row_flags_add_above(msw_row_flags *flags, const msw_kernels *kernels, const double *value, double limit,
-                             msw_flags flag, size_t n, bool ascends) {
-  if (ascends && !(value[n - 1] > limit)) return;
-  if (ascends && value[0] > limit) {
-    msw_row_flags_add_all(flags, kernels, flag, n);
-    return;
-  }
+void msw_row_flags_add_some_above(msw_row_flags *flags, const msw_kernels *kernels, const double *value, double limit,
+                                  msw_flags flag, size_t n) {
   spread(flags, n);
   kernels->flags_above(value, limit, flag, n, flags->cells);
 }

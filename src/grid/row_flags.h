@@ -14,17 +14,34 @@ typedef struct {
 } msw_row_flags;
 
 /* Begins a row: every cell has `all`. */
-void msw_row_flags_start(msw_row_flags *flags, msw_flags all);
-void msw_row_flags_add_all(msw_row_flags *flags, const msw_kernels *kernels, msw_flags more, size_t n);
+static inline void msw_row_flags_start(msw_row_flags *flags, msw_flags all) {
+  flags->all = all;
+  flags->varies = false;
+}
+static inline void msw_row_flags_add_all(msw_row_flags *flags, const msw_kernels *kernels, msw_flags more, size_t n) {
+  if (flags->varies && more & ~flags->all) kernels->flags_or(flags->cells, more, n, flags->cells);
+  flags->all |= more;
+}
 /* Adds to the cells [first, first + count) of a row of n. */
 void msw_row_flags_add(msw_row_flags *flags, msw_flags more, size_t first, size_t count, size_t n);
-void msw_row_flags_add_row(msw_row_flags *flags, const msw_kernels *kernels, const msw_row_flags *more, size_t n);
+void msw_row_flags_add_cells(msw_row_flags *flags, const msw_kernels *kernels, const msw_flags *more, size_t n);
+static inline void msw_row_flags_add_row(msw_row_flags *flags, const msw_kernels *kernels, const msw_row_flags *more,
+                                         size_t n) {
+  msw_row_flags_add_all(flags, kernels, more->all, n);
+  if (more->varies) msw_row_flags_add_cells(flags, kernels, more->cells, n);
+}
 /* Adds the flags of the stretches' lines. */
 void msw_row_flags_add_stretches(msw_row_flags *flags, msw_lines lines, const msw_line_stretch *stretches,
                                  size_t n_stretches, size_t n);
-/* Adds `flag` where value[i] > limit; `ascends`: the values do. */
-void msw_row_flags_add_above(msw_row_flags *flags, const msw_kernels *kernels, const double *value, double limit,
-                             msw_flags flag, size_t n, bool ascends);
+/* Adds `flag` where value[i] > limit; `ascends`: the values do. Mostly it is none of them, or all. */
+void msw_row_flags_add_some_above(msw_row_flags *flags, const msw_kernels *kernels, const double *value, double limit,
+                                  msw_flags flag, size_t n);
+static inline void msw_row_flags_add_above(msw_row_flags *flags, const msw_kernels *kernels, const double *value, double limit,
+                                           msw_flags flag, size_t n, bool ascends) {
+  if (ascends && !(value[n - 1] > limit)) return;
+  if (ascends && value[0] > limit) msw_row_flags_add_all(flags, kernels, flag, n);
+  else msw_row_flags_add_some_above(flags, kernels, value, limit, flag, n);
+}
 /* Replaces the flags of some cells. */
 void msw_row_flags_set(msw_row_flags *flags, msw_flags only, size_t first, size_t count, size_t n);
 /* Adds `flag` to cells that have numbers and where holds[i] is 0 or NaN. */

@@ -1,4 +1,5 @@
-/* The run: cases are bound in windows by all threads, then their tiles are evaluated by all threads and committed in order.
+/* The run: cases are bound in windows by all threads, then their tiles are evaluated and encoded by all threads, as far ahead
+ * as there are slots, and committed in order by whichever thread has just finished a tile.
  * This file holds the tool's only parallel regions.
  */
 #include "msw/grid/run.h"
@@ -7,9 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "msw/base/turns.h"
+#include "msw/base/ahead.h"
 
-enum { WINDOW_CASES = 256, TILES_PER_THREAD = 16 };   /* enough tiles to balance, few enough cases to hold bound */
+/* At a window's end threads wait for the last tile: seldom enough; and few enough cases to hold bound. */
+enum { WINDOW_CASES = 256, TILES_PER_THREAD = 256 };
 
 /* One thread's memory. */
 typedef struct {
@@ -25,8 +27,7 @@ typedef struct {
   const msw_sink *sink;
   const msw_run_options *options;
   worker *workers;                 /* [n_threads] */
-  msw_status status;               /* first failure; written in turn only */
-  bool stop_seen;                  /* tiles not yet begun need not be */
+  msw_status status;               /* first failure; its, and of `done`, is who commits */
   uint64_t done;                   /* cells committed so far, all blocks */
 } run_state;
 
@@ -46,7 +47,7 @@ static bool stopped(const run_state *run) {
   return run->status != MSW_OK || (run->options->stop && *run->options->stop);
 }
 
-static void eval_tile(run_state *run, const msw_bound_case *bound, const msw_tile *tile) {
+static void eval_tile(run_state *run, const msw_bound_case *bound, const msw_tile *tile, int slot) {
   worker *w = &run->workers[omp_get_thread_num()];
   uint64_t n_before = w->counts.n_evaluated;
   msw_eval_tile(run->block, bound, tile, w->scratch, w->out, w->counts.flags, &w->counts.n_evaluated);
@@ -55,43 +56,48 @@ static void eval_tile(run_state *run, const msw_bound_case *bound, const msw_til
     msw_reduce_add(run->sink->reduce, omp_get_thread_num(), run->i_block, tile, w->out);
   for (size_t i_field = 0; i_field < run->block->n_fields; i_field++) {
     size_t n_bytes = (size_t)run->block->chunk_cells * msw_field_size(run->block->fields[i_field]->type);
-    run->sink->encode(run->sink->context, omp_get_thread_num(), run->i_block, i_field, w->out[i_field], n_bytes);
+    run->sink->encode(run->sink->context, slot, run->i_block, i_field, w->out[i_field], n_bytes);
   }
 }
 
-static void commit_tile(run_state *run, const msw_tile *tile) {
-  run->status = run->sink->commit(run->sink->context, omp_get_thread_num(), run->i_block, tile);
-  run->done += tile->n_cells;
+static void tile_at(const run_state *run, uint64_t i_tile, msw_tile *tile) {
+  uint64_t per_case = run->block->tiles_per_case;
+  msw_plan_tile(run->block, i_tile / per_case, i_tile % per_case, tile);
+}
+
+/* The caller is the only one who commits. A tile that was evaluated before a stop is not committed after it. */
+static void commit_tile(run_state *run, const msw_ahead_item *item) {
+  if (stopped(run)) return;
+  msw_tile tile;
+  tile_at(run, item->number, &tile);
+  run->status = run->sink->commit(run->sink->context, (int)item->slot, run->i_block, &tile);
+  run->done += tile.n_cells;
   if (run->options->progress) msw_progress_at(run->options->progress, run->done);
 }
 
-/* Tiles of the bound cases. Committing in turn makes the file's bytes independent of the number of threads. A tile that was
- * evaluated before a stop is not committed after it: the status is looked at again in turn. */
-static void run_window(run_state *run, const msw_bound_case *cases, msw_tile_range tiles) {
-  uint64_t per_case = run->block->tiles_per_case, first_case = tiles.first / per_case;
-  msw_turns turns;
-  msw_turns_start(&turns, tiles.first);
-  /* monotonic: tiles are handed out in ascending order, so that nobody waits for one that is not begun */
-#pragma omp parallel for schedule(monotonic : dynamic, 1) num_threads(run->options->n_threads)
-  for (uint64_t i_tile = tiles.first; i_tile < tiles.first + tiles.n; i_tile++) {
+/* One thread's part of a window. */
+static void work_ahead(run_state *run, const msw_bound_case *cases, uint64_t first_case, msw_ahead *ahead) {
+  msw_ahead_item item;
+  while (msw_ahead_begin(ahead, &item)) {
     msw_tile tile;
-    bool skip;
-#pragma omp atomic read
-    skip = run->stop_seen;
-    if (!skip) {
-      const msw_bound_case *bound = &cases[i_tile / per_case - first_case];
-      msw_plan_tile(run->block, bound->i_case, i_tile % per_case, &tile);
-      eval_tile(run, bound, &tile);
+    tile_at(run, item.number, &tile);
+    eval_tile(run, &cases[item.number / run->block->tiles_per_case - first_case], &tile, (int)item.slot);
+    msw_ahead_done(ahead, &item);
+    while (msw_ahead_take(ahead, &item)) {
+      commit_tile(run, &item);
+      if (stopped(run)) msw_ahead_stop(ahead);
+      msw_ahead_pass(ahead);
     }
-    msw_turns_wait(&turns, i_tile);
-    if (!skip && !stopped(run)) commit_tile(run, &tile);
-    if (stopped(run)) {
-#pragma omp atomic write
-      run->stop_seen = true;
-    }
-    msw_turns_pass(&turns);
   }
-  msw_turns_end(&turns);
+}
+
+/* Tiles of the bound cases. Committing in order makes the file's bytes independent of the number of threads. */
+static void run_window(run_state *run, const msw_bound_case *cases, msw_tile_range tiles) {
+  msw_ahead ahead;
+  msw_ahead_start(&ahead, tiles.first, tiles.first + tiles.n, (size_t)msw_run_slots(run->options->n_threads));
+#pragma omp parallel num_threads(run->options->n_threads)
+  work_ahead(run, cases, tiles.first / run->block->tiles_per_case, &ahead);
+  msw_ahead_end(&ahead);
 }
 
 /* `tiles` are numbered within the block. */

@@ -31,7 +31,24 @@ typedef struct {
   bool only_step, bound, load;       /* step_us alone; what bounds; tokens held or made */
 } msw_wanted;
 
+/* Rows of step_us that wait for their kernel. */
+enum { MSW_STEPS_AT_ONCE = 32 };
+typedef enum { MSW_STEPS_DECODE, MSW_STEPS_PHASE, MSW_STEPS_LONGER, MSW_STEPS_WEIGHTED } msw_steps_kind;
+typedef struct {
+  msw_steps_kind kind;       /* of all of them */
+  size_t n_rows, n;          /* how many, of n cells each */
+  const double *x, *kv;      /* decode: as load->attn_len, kv_len */
+  bool streams;              /* all lie so that they can go around the caches */
+  union {
+    msw_decode_steps decode[MSW_STEPS_AT_ONCE];
+    msw_phase_steps phase[MSW_STEPS_AT_ONCE];
+    msw_longer_steps longer[MSW_STEPS_AT_ONCE];
+    msw_weighted_steps weighted[MSW_STEPS_AT_ONCE];
+  } rows;
+} msw_step_series;
+
 struct msw_eval_scratch {
+  void *memory;                              /* that this lies in, aligned */
   const msw_kernels *kernels;
   msw_wanted wanted;
   bool stream;                               /* write around the caches where cells are aligned for it */
@@ -40,20 +57,25 @@ struct msw_eval_scratch {
   msw_row_work work;
   msw_decode_cache decode_cache;
   msw_row_flags flags;                       /* of the row at hand */
-  msw_terms decode, prefill, fused, part;    /* mixed blocks: `decode` runs along kv_len */
-  double nothing[MSW_ROW_ROOM], tok[MSW_ROW_ROOM], kv_tok[MSW_ROW_ROOM], hardware_us[MSW_ROW_ROOM];
-  union { float numbers[MSW_ROW_ROOM]; uint8_t codes[MSW_ROW_ROOM]; } field;   /* a row of one field on its way out */
+  msw_step_series steps;
+  msw_terms decode, prefill, fused, part;    /* mixed blocks: `decode` runs along kv_len, `prefill` is in the slab */
+  _Alignas(MSW_LINE_BYTES) double tok[MSW_ROW_ROOM];
+  _Alignas(MSW_LINE_BYTES) double kv_tok[MSW_ROW_ROOM];
+  _Alignas(MSW_LINE_BYTES) double hardware_us[MSW_ROW_ROOM];
+  _Alignas(MSW_LINE_BYTES) double attn_len[MSW_ROW_ROOM];      /* where it is not kv_len itself */
+  /* a row of one field on its way out */
+  _Alignas(MSW_LINE_BYTES) union { float numbers[MSW_ROW_ROOM]; uint8_t codes[MSW_ROW_ROOM]; } field;
 
   /* mixed blocks */
   msw_row_flags decode_flags, pair_flags;    /* along kv_len; of a batch and prefill_batch */
-  msw_terms decode_row;                      /* one kv_len's terms along seq_len */
-  double weights[2][MSW_ROW_ROOM];
+  _Alignas(MSW_LINE_BYTES) double weights[2][MSW_ROW_ROOM];
   bool is_max;
 
-  /* rows along seq_len that are used several times: GEMM of every (prefill) batch, requests of every cached_len */
+  /* rows along seq_len that are used several times: GEMM of every (prefill) batch, requests of every cached_len, and, in
+   * mixed blocks, the prefill phase of every combination */
   struct {
     size_t stride;
-    double *gemm_us, *attn_us, *bytes, *time_us /* of every combination, mixed blocks only */;
+    double *gemm_us, *attn_us, *bytes, *phase_attn_us, *phase_memory_us, *phase_time_us;
     msw_row_flags *gemm_flags, *request_flags;
   } slab;
 
@@ -71,6 +93,10 @@ typedef struct {
   msw_eval_scratch *scratch;
   void *const *out;
   msw_tile_axis axes[MSW_N_AXES];
+  bool streams;                              /* all floats are to go around the caches, where a row is aligned for it */
+  bool has_rules, has_constraints;
+  msw_flags counted;                         /* of `n_counted` cells that are still to be added to the counts */
+  uint64_t n_counted;
   uint64_t *flag_counts, *n_evaluated;
 } msw_tile_job;
 
@@ -97,12 +123,20 @@ void msw_eval_mixed_tile(msw_tile_job *job);
 
 /* Writes the row's fields at `at`: numbers, then what rules and constraints take away, then flags; counts the flags.
  * The row's flags stand in scratch->flags. */
-void msw_tile_put_row(msw_tile_job *job, const msw_row *row, const msw_tile_at *at);
-/* The same for a row of step_us alone, which was written to the place that msw_tile_step_place gave. */
-float *msw_tile_step_place(msw_tile_job *job, size_t n, const msw_tile_at *at);
-void msw_tile_put_step(msw_tile_job *job, size_t n, const msw_tile_at *at, const float *step_us);
+void msw_tile_put_row(msw_tile_job *job, msw_row *row, const msw_tile_at *at);
+/* Rows of step_us alone are handed to their kernels together. msw_tile_steps begins a series of rows of n cells; a row is put
+ * into scratch->steps.rows at n_rows, its `out` given by msw_tile_step_place, and msw_tile_put_step takes note of it;
+ * msw_tile_steps_end ends the series. Flags as above. */
+void msw_tile_steps(msw_tile_job *job, msw_steps_kind kind, size_t n, const double *x, const double *kv);
+float *msw_tile_step_place(msw_tile_job *job, const msw_tile_at *at);
+void msw_tile_put_step(msw_tile_job *job, const msw_tile_at *at);
+void msw_tile_steps_end(msw_tile_job *job);
+/* A row of n cells that was put together aside, in scratch->field. */
+void msw_tile_put_step_aside(msw_tile_job *job, size_t n, const msw_tile_at *at);
 /* A row of a void case. */
 void msw_tile_put_void(msw_tile_job *job, size_t n, const msw_tile_at *at);
+/* To be called after the last row: adds what is still to be counted. */
+void msw_tile_count(msw_tile_job *job);
 
 /* The part of the row axis from `first` on that one row takes. */
 static inline size_t msw_row_length(size_t n_axis, size_t first) {

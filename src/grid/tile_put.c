@@ -72,52 +72,111 @@ static void apply_constraints(msw_tile_job *job, size_t n, const msw_tile_at *at
   }
 }
 
+/* Neighbouring rows mostly have the same flags: they are counted together. */
+static void count_flags(msw_tile_job *job, size_t n) {
+  const msw_row_flags *flags = &job->scratch->flags;
+  if (flags->varies) {
+    msw_row_flags_count(flags, job->scratch->kernels, n, job->flag_counts, job->n_evaluated);
+    return;
+  }
+  if (flags->all != job->counted) msw_tile_count(job);
+  job->counted = flags->all;
+  job->n_counted += n;
+}
+
+void msw_tile_count(msw_tile_job *job) {
+  const msw_row_flags flags = {.all = job->counted};
+  msw_row_flags_count(&flags, job->scratch->kernels, (size_t)job->n_counted, job->flag_counts, job->n_evaluated);
+  job->n_counted = 0;
+}
+
 static void put_flags(msw_tile_job *job, size_t n, const msw_tile_at *at) {
-  if (job->bound->n_rules > 0) {   /* a cell that both kinds take out counts as excluded */
+  if (job->has_rules) {   /* a cell that both kinds take out counts as excluded */
     apply_rules(job, MSW_RULE_WHEN, n, at);
     apply_rules(job, MSW_RULE_EXCLUDE, n, at);
   }
-  if (job->block->spec->n_constraints > 0) apply_constraints(job, n, at);
+  if (job->has_constraints) apply_constraints(job, n, at);
   size_t i_flags = job->scratch->wanted.i_flags;
   if (i_flags < job->block->n_computed)
     msw_row_flags_write(&job->scratch->flags, n, (msw_flags *)(void *)cell_at(job, i_flags, at->offset));
-  msw_row_flags_count(&job->scratch->flags, job->scratch->kernels, n, job->flag_counts, job->n_evaluated);
+  count_flags(job, n);
 }
 
-/* Where a row of a field may be written to as it is worked out: the chunk itself when nothing beyond the row is touched. */
-static void *work_place(msw_tile_job *job, size_t i_field, size_t offset, size_t n) {
-  bool whole = n % MSW_LANES == 0 && !job->scratch->stream;
-  return whole ? (void *)cell_at(job, i_field, offset) : (void *)&job->scratch->field;
+static bool is_whole(size_t n) { return n % MSW_LANES == 0; }
+
+static bool streams_at(const msw_tile_job *job, size_t n, size_t offset) {
+  return job->streams && is_whole(n) && is_whole(offset);
 }
 
-static void deliver(msw_tile_job *job, size_t i_field, size_t offset, size_t n, const void *from) {
-  char *to = cell_at(job, i_field, offset);
-  if (from == to) return;
-  bool is_float = job->block->fields[i_field]->type == MSW_FIELD_F32;
-  bool streams = job->scratch->stream && is_float && n % MSW_LANES == 0 && (uintptr_t)to % MSW_LINE_BYTES == 0;
-  if (streams) job->scratch->kernels->stream(from, n, (float *)(void *)to);
-  else memcpy(to, from, n * job->scratch->wanted.cell_bytes[i_field]);
+static const msw_cell_kernels *cells_at(const msw_tile_job *job, size_t n, size_t offset) {
+  return streams_at(job, n, offset) ? job->scratch->kernels->streamed : job->scratch->kernels->cells;
 }
 
-void msw_tile_put_row(msw_tile_job *job, const msw_row *row, const msw_tile_at *at) {
+void msw_tile_put_row(msw_tile_job *job, msw_row *row, const msw_tile_at *at) {
   size_t offset = at->offset;
+  row->cells = cells_at(job, row->n, offset);
   for (size_t i_field = 0; i_field < job->block->n_computed; i_field++) {
     const msw_field *field = job->block->fields[i_field];
+    char *to = cell_at(job, i_field, offset);
     if (!field->fill) continue;   /* flags come last */
-    void *place = work_place(job, i_field, offset, row->n);
-    field->fill(row, place);
-    deliver(job, i_field, offset, row->n, place);
+    if (is_whole(row->n)) {
+      field->fill(row, to);
+      continue;
+    }
+    field->fill(row, &job->scratch->field);
+    memcpy(to, &job->scratch->field, row->n * job->scratch->wanted.cell_bytes[i_field]);
   }
   put_flags(job, row->n, at);
 }
 
-float *msw_tile_step_place(msw_tile_job *job, size_t n, const msw_tile_at *at) {
-  return work_place(job, 0, at->offset, n);
+void msw_tile_put_step_aside(msw_tile_job *job, size_t n, const msw_tile_at *at) {
+  const float *step_us = job->scratch->field.numbers;
+  float *to = (float *)job->out[0] + at->offset;
+  if (streams_at(job, n, at->offset)) job->scratch->kernels->stream(step_us, n, to);
+  else memcpy(to, step_us, n * sizeof *to);
+  put_flags(job, n, at);
 }
 
-void msw_tile_put_step(msw_tile_job *job, size_t n, const msw_tile_at *at, const float *step_us) {
-  deliver(job, 0, at->offset, n, step_us);
-  put_flags(job, n, at);
+/* ---- Series of rows of step_us ---- */
+
+void msw_tile_steps(msw_tile_job *job, msw_steps_kind kind, size_t n, const double *x, const double *kv) {
+  msw_step_series *steps = &job->scratch->steps;
+  steps->kind = kind;
+  steps->n_rows = 0;
+  steps->n = n;
+  steps->x = x;
+  steps->kv = kv;
+  steps->streams = job->streams;
+}
+
+void msw_tile_steps_end(msw_tile_job *job) {
+  msw_step_series *steps = &job->scratch->steps;
+  const msw_kernels *kernels = job->scratch->kernels;
+  const msw_cell_kernels *cells = steps->streams ? kernels->streamed : kernels->cells;
+  switch (steps->kind) {
+    case MSW_STEPS_DECODE: cells->decode_steps(steps->rows.decode, steps->n_rows, steps->x, steps->kv, steps->n); break;
+    case MSW_STEPS_PHASE: cells->phase_steps(steps->rows.phase, steps->n_rows, steps->n); break;
+    case MSW_STEPS_LONGER: cells->longer_steps(steps->rows.longer, steps->n_rows, steps->n); break;
+    case MSW_STEPS_WEIGHTED: cells->weighted_steps(steps->rows.weighted, steps->n_rows, steps->n); break;
+  }
+  steps->n_rows = 0;
+  steps->streams = job->streams;
+}
+
+/* The chunk itself where nothing beyond the row is touched, else memory aside. */
+float *msw_tile_step_place(msw_tile_job *job, const msw_tile_at *at) {
+  return is_whole(job->scratch->steps.n) ? (float *)job->out[0] + at->offset : job->scratch->field.numbers;
+}
+
+void msw_tile_put_step(msw_tile_job *job, const msw_tile_at *at) {
+  msw_step_series *steps = &job->scratch->steps;
+  const size_t n = steps->n;
+  steps->n_rows++;
+  steps->streams = steps->streams && streams_at(job, n, at->offset);
+  const bool aside = !is_whole(n);   /* where there is room for one; constraints look at the numbers, rules take some away */
+  if (aside || job->has_rules || job->has_constraints || steps->n_rows == MSW_STEPS_AT_ONCE) msw_tile_steps_end(job);
+  if (aside) msw_tile_put_step_aside(job, n, at);
+  else put_flags(job, n, at);
 }
 
 void msw_tile_put_void(msw_tile_job *job, size_t n, const msw_tile_at *at) { put_flags(job, n, at); }

@@ -32,7 +32,7 @@ static msw_status close_file(msw_writer *writer, msw_diag *diag) {
 
 static void release(msw_writer *writer) {
   msw_write_behind_end(&writer->behind);
-  msw_threads_end(writer);
+  msw_slots_end(writer);
   msw_reduce_free(writer->reduce);
   msw_arena_free(&writer->arena);
   free(writer);
@@ -61,7 +61,7 @@ msw_writer *msw_writer_open(const char *path, const msw_plan *plan, const msw_pr
     return NULL;
   }
   allocate_datasets(writer);
-  msw_threads_start(writer);
+  msw_slots_start(writer);
   writer->reduce = msw_reduce_new(plan, options.n_threads, MSW_REDUCE_BUDGET);
   msw_status status = msw_h5_create(writer->temp, diag, &writer->file);
   if (status == MSW_OK) status = msw_write_blocks(writer);

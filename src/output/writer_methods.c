@@ -39,12 +39,13 @@ static void add_knob(msw_arena *arena, msw_json *parent, const msw_knobs *knobs,
   }
 }
 
-static void add_gpu(msw_arena *arena, msw_json *parent, const char *gpu, const msw_knobs *knobs) {
+static void add_gpu(msw_arena *arena, msw_json *parent, const char *gpu, msw_family family, const msw_knobs *knobs) {
   if (msw_json_get(parent, gpu)) return;   /* a zip may name a GPU twice */
   msw_json *object = msw_json_add_object(arena, parent, gpu);
   size_t n;
   const msw_knob_info *table = msw_knobs_table(&n);
-  for (size_t i_knob = 0; i_knob < n; i_knob++) add_knob(arena, object, knobs, &table[i_knob]);
+  for (size_t i_knob = 0; i_knob < n; i_knob++)
+    if (msw_knob_is_of(&table[i_knob], family)) add_knob(arena, object, knobs, &table[i_knob]);
 }
 
 static void add_method(msw_arena *arena, msw_json *parent, const msw_plan_block *block, size_t i_method) {
@@ -61,7 +62,7 @@ static void add_method(msw_arena *arena, msw_json *parent, const msw_plan_block 
   const msw_spec_axis *gpus = &block->spec->axes[MSW_AXIS_GPU];
   size_t n_methods = block->spec->axes[MSW_AXIS_METHOD].n;
   for (size_t i_gpu = 0; i_gpu < gpus->n; i_gpu++)
-    add_gpu(arena, knobs, gpus->labels[i_gpu], &block->knobs[i_gpu * n_methods + i_method]);
+    add_gpu(arena, knobs, gpus->labels[i_gpu], method->preset->family, &block->knobs[i_gpu * n_methods + i_method]);
 }
 
 const char *msw_methods_json(const msw_plan *plan, msw_arena *arena) {

@@ -25,12 +25,13 @@ extern const char *const msw_summed_attrs[MSW_N_SUMMED_ATTRS];
 
 /* A chunk as it will stand in the file. */
 typedef struct { unsigned char *bytes; size_t cap, n; } msw_stored_chunk;
+/* A tile between encode and commit, and what one thread at a time needs to encode it. */
 typedef struct {
-  msw_h5_encoder *encoder;      /* NULL without compression */
+  msw_h5_encoder *encoder;      /* NULL without compression; made for the slot's first tile, as all memory here */
   msw_stored_chunk *fields;     /* [most fields of a block] */
   unsigned char *rounded;       /* a chunk of floats after keepbits */
   size_t rounded_cap;
-} msw_writer_thread;
+} msw_writer_slot;
 
 struct msw_writer {
   const msw_plan *plan;
@@ -41,7 +42,7 @@ struct msw_writer {
   const char *path, *temp;
   msw_h5 file;
   msw_h5 **datasets;            /* [n_blocks][n_fields of the block] */
-  msw_writer_thread *threads;   /* [options.n_threads] */
+  msw_writer_slot *slots;       /* [msw_run_slots] */
   msw_reduce *reduce;           /* NULL without reductions */
   uint64_t *cells;              /* [n_blocks] committed so far */
   uint64_t n_bytes;             /* of chunks committed so far */
@@ -120,7 +121,7 @@ msw_status msw_write_points(const msw_writer *writer, msw_h5 meta, msw_arena *ar
 const char *msw_methods_json(const msw_plan *plan, msw_arena *arena);
 
 /* ---- writer_tiles.c ---- */
-void msw_threads_start(msw_writer *writer);
-void msw_threads_end(msw_writer *writer);
+void msw_slots_start(msw_writer *writer);
+void msw_slots_end(msw_writer *writer);
 
 #endif

@@ -1,4 +1,5 @@
-/* Cells on their way into the file: encoded by every thread for itself, written in tile order by one at a time. */
+/* Cells on their way into the file: encoded by many threads, each tile in a slot of its own, written in tile order by one
+ * thread at a time. */
 #include "writer_parts.h"
 
 #include <stdlib.h>
@@ -14,24 +15,21 @@ static size_t most_fields(const msw_plan *plan) {
   return most;
 }
 
-void msw_threads_start(msw_writer *writer) {
-  size_t n_threads = (size_t)writer->options.n_threads, n_fields = most_fields(writer->plan);
-  writer->threads = msw_arena_array(&writer->arena, n_threads, sizeof *writer->threads);
-  for (size_t i_thread = 0; i_thread < n_threads; i_thread++) {
-    msw_writer_thread *thread = &writer->threads[i_thread];
-    thread->fields = msw_arena_array(&writer->arena, n_fields, sizeof *thread->fields);
-    if (writer->options.deflate) thread->encoder = msw_h5_encoder_new(writer->options.deflate_level);
-  }
+void msw_slots_start(msw_writer *writer) {
+  size_t n_slots = (size_t)msw_run_slots(writer->options.n_threads), n_fields = most_fields(writer->plan);
+  writer->slots = msw_arena_array(&writer->arena, n_slots, sizeof *writer->slots);
+  for (size_t i_slot = 0; i_slot < n_slots; i_slot++)
+    writer->slots[i_slot].fields = msw_arena_array(&writer->arena, n_fields, sizeof *writer->slots[i_slot].fields);
 }
 
-void msw_threads_end(msw_writer *writer) {
-  if (!writer->threads) return;
+void msw_slots_end(msw_writer *writer) {
+  if (!writer->slots) return;
   size_t n_fields = most_fields(writer->plan);
-  for (int i_thread = 0; i_thread < writer->options.n_threads; i_thread++) {
-    msw_writer_thread *thread = &writer->threads[i_thread];
-    for (size_t i_field = 0; i_field < n_fields; i_field++) free(thread->fields[i_field].bytes);
-    msw_h5_encoder_free(thread->encoder);
-    free(thread->rounded);
+  for (int i_slot = 0; i_slot < msw_run_slots(writer->options.n_threads); i_slot++) {
+    msw_writer_slot *slot = &writer->slots[i_slot];
+    for (size_t i_field = 0; i_field < n_fields; i_field++) free(slot->fields[i_field].bytes);
+    msw_h5_encoder_free(slot->encoder);
+    free(slot->rounded);
   }
 }
 
@@ -49,22 +47,23 @@ void msw_round_mantissas(const void *cells, size_t n_cells, int keepbits, void *
   }
 }
 
-static const void *round_cells(const msw_writer *writer, msw_writer_thread *thread, const void *cells, size_t n_bytes) {
-  thread->rounded = msw_grow(thread->rounded, &thread->rounded_cap, n_bytes, 1);
-  msw_round_mantissas(cells, n_bytes / sizeof(float), writer->options.keepbits, thread->rounded);
-  return thread->rounded;
+static const void *round_cells(const msw_writer *writer, msw_writer_slot *slot, const void *cells, size_t n_bytes) {
+  slot->rounded = msw_grow(slot->rounded, &slot->rounded_cap, n_bytes, 1);
+  msw_round_mantissas(cells, n_bytes / sizeof(float), writer->options.keepbits, slot->rounded);
+  return slot->rounded;
 }
 
-static void encode(void *context, int thread, size_t i_block, size_t i_field, const void *cells, size_t n_bytes) {
+static void encode(void *context, int i_slot, size_t i_block, size_t i_field, const void *cells, size_t n_bytes) {
   msw_writer *writer = context;
-  msw_writer_thread *own = &writer->threads[thread];
-  msw_stored_chunk *chunk = &own->fields[i_field];
+  msw_writer_slot *slot = &writer->slots[i_slot];
+  msw_stored_chunk *chunk = &slot->fields[i_field];
   msw_field_type type = writer->plan->blocks[i_block].fields[i_field]->type;
-  size_t bound = own->encoder ? msw_h5_encode_bound(own->encoder, n_bytes) : n_bytes;
+  if (writer->options.deflate && !slot->encoder) slot->encoder = msw_h5_encoder_new(writer->options.deflate_level);
+  size_t bound = slot->encoder ? msw_h5_encode_bound(slot->encoder, n_bytes) : n_bytes;
   chunk->bytes = msw_grow(chunk->bytes, &chunk->cap, bound + MSW_H5_FLETCHER32_BYTES, 1);
-  if (type == MSW_FIELD_F32 && writer->options.keepbits > 0) cells = round_cells(writer, own, cells, n_bytes);
-  if (own->encoder) {
-    chunk->n = msw_h5_encode(own->encoder, cells, n_bytes, msw_field_size(type), chunk->bytes);
+  if (type == MSW_FIELD_F32 && writer->options.keepbits > 0) cells = round_cells(writer, slot, cells, n_bytes);
+  if (slot->encoder) {
+    chunk->n = msw_h5_encode(slot->encoder, cells, n_bytes, msw_field_size(type), chunk->bytes);
   } else {
     memcpy(chunk->bytes, cells, n_bytes);   /* the caller may refill its cells before commit */
     chunk->n = n_bytes;
@@ -74,12 +73,12 @@ static void encode(void *context, int thread, size_t i_block, size_t i_field, co
   chunk->n += MSW_H5_FLETCHER32_BYTES;
 }
 
-static msw_status commit(void *context, int thread, size_t i_block, const msw_tile *tile) {
+static msw_status commit(void *context, int i_slot, size_t i_block, const msw_tile *tile) {
   msw_writer *writer = context;
   size_t n_fields = writer->plan->blocks[i_block].n_fields;
   msw_status status = MSW_OK;
   for (size_t i_field = 0; i_field < n_fields && status == MSW_OK; i_field++) {
-    const msw_stored_chunk *chunk = &writer->threads[thread].fields[i_field];
+    const msw_stored_chunk *chunk = &writer->slots[i_slot].fields[i_field];
     status = msw_h5_write_chunk(writer->datasets[i_block][i_field], tile->start, chunk->bytes, chunk->n, writer->diag);
     writer->n_bytes += chunk->n;
   }

@@ -51,7 +51,7 @@ static void measure(bench *b, bench_shape shape, const char *preset) {
 
 void bench_part_bind(bench *b) {
   size_t n_presets = 0;
-  const msw_preset *presets = msw_presets(&n_presets);
+  const msw_preset *presets = msw_sweep_presets(&n_presets);
   for (bench_shape shape = BENCH_DECODE; shape <= BENCH_MIXED; shape++)
     for (size_t i_preset = 0; i_preset < n_presets; i_preset++) measure(b, shape, presets[i_preset].name);
 }

@@ -49,7 +49,7 @@ static variant *add_apart(series *s, bench_shape shape, const char *name) {
 
 static void add_presets(bench *b, series *s, bench_shape shape) {
   size_t n_presets = 0;
-  const msw_preset *presets = msw_presets(&n_presets);
+  const msw_preset *presets = msw_sweep_presets(&n_presets);
   for (size_t i_preset = 0; i_preset < n_presets; i_preset++)
     add(s, shape, presets[i_preset].name, msw_format(&b->arena, "\"%s\"", presets[i_preset].name));
 }

@@ -43,11 +43,12 @@ static void every_value_of_every_knob(void **state) {
   static const char *const flag_values[] = {"true", "false", NULL};
   size_t n_knobs, n_presets;
   const msw_knob_info *knobs = msw_knobs_table(&n_knobs);
-  const msw_preset *presets = msw_presets(&n_presets);
+  const msw_preset *presets = msw_sweep_presets(&n_presets);
   tally all = {0};
   uint64_t i_round = 0;
   for (size_t i_preset = 0; i_preset < n_presets; i_preset++)
     for (size_t i_knob = 0; i_knob < n_knobs; i_knob++) {
+      if (!msw_knob_is_of(&knobs[i_knob], presets[i_preset].family)) continue;
       const char *const *values = knobs[i_knob].type == MSW_KNOB_FLAG ? flag_values : knobs[i_knob].choices;
       for (size_t i_value = 0; values && values[i_value]; i_value++)
         for (int phase = 0; phase < 3; phase++)

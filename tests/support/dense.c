@@ -81,25 +81,26 @@ dense *dense_eval(const msw_plan_block *block, const msw_kernel_set *const *tabl
   return cells;
 }
 
-typedef struct { dense *cells; void ***chunks; } dense_sink;   /* chunks [n_threads][n_fields] */
+typedef struct { dense *cells; void ***chunks; } dense_sink;   /* chunks [slots][n_fields] */
 
-static void encode(void *context, int thread, size_t i_block, size_t i_field, const void *cells, size_t n_bytes) {
+static void encode(void *context, int slot, size_t i_block, size_t i_field, const void *cells, size_t n_bytes) {
   dense_sink *sink = context;
   (void)i_block;
-  memcpy(sink->chunks[thread][i_field], cells, n_bytes);
+  memcpy(sink->chunks[slot][i_field], cells, n_bytes);
 }
 
-static msw_status commit(void *context, int thread, size_t i_block, const msw_tile *tile) {
+static msw_status commit(void *context, int slot, size_t i_block, const msw_tile *tile) {
   dense_sink *sink = context;
   (void)i_block;
-  dense_put(sink->cells, tile, sink->chunks[thread]);
+  dense_put(sink->cells, tile, sink->chunks[slot]);
   return MSW_OK;
 }
 
 dense *dense_run(const msw_plan *plan, const msw_kernel_set *const *tables, int n_threads) {
   const msw_plan_block *block = &plan->blocks[0];
-  dense_sink context = {dense_new(block), msw_alloc_zero((size_t)n_threads, sizeof(void **))};
-  for (int thread = 0; thread < n_threads; thread++) context.chunks[thread] = new_chunks(block);
+  const int n_slots = msw_run_slots(n_threads);
+  dense_sink context = {dense_new(block), msw_alloc_zero((size_t)n_slots, sizeof(void **))};
+  for (int slot = 0; slot < n_slots; slot++) context.chunks[slot] = new_chunks(block);
   const msw_kernel_set *const *of_block[] = {tables};
   msw_run_tables run_tables = {.of_block = of_block};
   msw_sink sink = {.context = &context, .encode = encode, .commit = commit};
@@ -108,7 +109,7 @@ dense *dense_run(const msw_plan *plan, const msw_kernel_set *const *tables, int 
   assert_int_equal(msw_run(plan, &run_tables, &sink, &options, &counts), MSW_OK);
   context.cells->n_evaluated = counts.n_evaluated;
   memcpy(context.cells->flag_counts, counts.flags, sizeof counts.flags);
-  for (int thread = 0; thread < n_threads; thread++) free_chunks(block, context.chunks[thread]);
+  for (int slot = 0; slot < n_slots; slot++) free_chunks(block, context.chunks[slot]);
   free(context.chunks);
   return context.cells;
 }

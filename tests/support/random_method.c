@@ -8,7 +8,7 @@
 
 const char *random_preset(rng *r) {
   size_t n;
-  const msw_preset *presets = msw_presets(&n);
+  const msw_preset *presets = msw_sweep_presets(&n);
   return presets[rng_below(r, n)].name;
 }
 
@@ -52,6 +52,7 @@ msw_method_spec random_method(rng *r, msw_arena *arena, const char *preset, cons
   msw_method_setting *settings = msw_arena_array(arena, n_knobs, sizeof *settings);
   const double often = rng_chance(r, 0.2) ? 0.0 : rng_between(r, 0.1, 0.9);   /* now and then the preset as it is */
   for (size_t i_knob = 0; i_knob < n_knobs; i_knob++) {
+    if (!msw_knob_is_of(&knobs[i_knob], msw_preset_find(preset)->family)) continue;
     bool is_forced = forced && strcmp(knobs[i_knob].name, forced) == 0;
     if (!is_forced && !rng_chance(r, often)) continue;
     settings[n] = is_forced ? forced_setting(&knobs[i_knob], value) : random_setting(r, arena, &knobs[i_knob]);

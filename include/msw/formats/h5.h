@@ -120,7 +120,8 @@ msw_status msw_h5_read_slab(msw_h5 parent, const char *path, msw_h5_type type, s
                             const uint64_t *count, void *out, msw_diag *diag);
 msw_status msw_h5_shape(msw_h5 parent, const char *path, size_t max_rank, msw_diag *diag, size_t *rank, uint64_t *dims);
 
-/* Shuffle + deflate of one chunk, exactly what HDF5's filters undo. Thread-safe: each thread owns its encoder. */
+/* Shuffle + deflate of one chunk, exactly what HDF5's filters undo. Thread-safe: one thread at a time for each encoder.
+ * Level 1 stores leading byte planes of noise (the lowest bytes of floats) as they are: a fifth faster, a hundredth larger. */
 typedef struct msw_h5_encoder msw_h5_encoder;
 msw_h5_encoder *msw_h5_encoder_new(int level);   /* 1 (fast, the default of the tool) to 12; others are clamped */
 void msw_h5_encoder_free(msw_h5_encoder *encoder);

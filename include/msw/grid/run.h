@@ -1,5 +1,5 @@
-/* Running a plan: the only parallel region of the tool. Tiles are evaluated and encoded by all threads and committed by one
- * at a time in tile order, so that the bytes written do not depend on the number of threads.
+/* Running a plan: the only parallel region of the tool. Tiles are evaluated and encoded by all threads, ahead of their turn,
+ * and committed by one at a time in tile order, so that the bytes written do not depend on the number of threads.
  */
 #ifndef MSW_GRID_RUN_H
 #define MSW_GRID_RUN_H
@@ -11,14 +11,20 @@
 #include "msw/grid/plan.h"
 #include "msw/grid/reduce.h"
 
-/* Where evaluated tiles go. `encode` is called by many threads at once, each with its own `thread` number and one tile at a
- * time: it may keep the result in that thread's buffers until `commit` of the same thread. `commit` is called by one thread
- * at a time, tiles in ascending order. A tile is added to `reduce` (NULL: nowhere) before it is
- * committed: when all are committed, all are in it. */
+/* Tiles that may be encoded and not committed yet. Each waits in a slot of its own: so many for a number of threads, enough
+ * for every thread to go on while the slowest tile is two tiles behind. They bound a run's memory, which is one encoded tile
+ * for each slot that is used at all; the slots with the lowest numbers are preferred. */
+static inline int msw_run_slots(int n_threads) { return n_threads > 1 ? 2 * n_threads + 2 : 1; }
+
+/* Where evaluated tiles go. `encode` is called by many threads at once, each for one tile at a time and with that tile's
+ * `slot`, below msw_run_slots: what is kept there is the tile's alone until `commit` of the same slot. `commit` is called by
+ * one thread at a time, tiles in ascending order, slots in any. After a failure or a stop, tiles that are encoded are not
+ * committed any more. A tile is added to `reduce` (NULL: nowhere) before it is committed: when all are committed, all are in
+ * it. */
 typedef struct {
   void *context;
-  void (*encode)(void *context, int thread, size_t i_block, size_t i_field, const void *cells, size_t n_bytes);
-  msw_status (*commit)(void *context, int thread, size_t i_block, const msw_tile *tile);
+  void (*encode)(void *context, int slot, size_t i_block, size_t i_field, const void *cells, size_t n_bytes);
+  msw_status (*commit)(void *context, int slot, size_t i_block, const msw_tile *tile);
   msw_reduce *reduce;
 } msw_sink;
 

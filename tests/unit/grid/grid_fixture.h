@@ -23,13 +23,14 @@ typedef struct {
 
 /* The GPU entry's constants: those of made_knobs. */
 static inline void give_constants(msw_gpu *gpu, msw_arena *arena) {
-  static const msw_gpu_param table_params[] = {{"bw_efficiency", 0.5, {0}}, {"per_layer_overhead_us", 10, {0}}};
+  static const msw_gpu_param table_params[] = {{"bw_efficiency", 0.5, false, {0}}, {"per_layer_overhead_us", 10, false, {0}}};
   static const msw_gpu_param v1_params[] = {
-      {"bw_efficiency", 0.5, {0}}, {"step_overhead_us", 1000, {0}}, {"all_reduce_latency_us", 5, {0}},
-      {"mfu_prefill", 0.5, {0}}, {"mfu_prefill_multiplier", 1, {0}}, {"mfu_decode", 0.1, {0}},
-      {"mfu_decode_multiplier", 2, {0}}, {"tp_scaling_exponent", 0.5, {0}}, {"decode_tp_scaling_exponent", 2, {0}},
-      {"prefill_bw_factor", 0.8, {0}}, {"decode_bw_factor", 0.5, {0}}, {"vector_peak_fraction", 0.1, {0}},
-      {"prefill_overhead_us", 300, {0}}, {"mixed_prefill_overhead_us", 100, {0}}};
+      {"bw_efficiency", 0.5, false, {0}}, {"step_overhead_us", 1000, false, {0}}, {"all_reduce_latency_us", 5, false, {0}},
+      {"mfu_prefill", 0.5, false, {0}}, {"mfu_prefill_multiplier", 1, false, {0}}, {"mfu_decode", 0.1, false, {0}},
+      {"mfu_decode_multiplier", 2, false, {0}}, {"tp_scaling_exponent", 0.5, false, {0}},
+      {"decode_tp_scaling_exponent", 2, false, {0}},
+      {"prefill_bw_factor", 0.8, false, {0}}, {"decode_bw_factor", 0.5, false, {0}}, {"vector_peak_fraction", 0.1, false, {0}},
+      {"prefill_overhead_us", 300, false, {0}}, {"mixed_prefill_overhead_us", 100, false, {0}}};
   msw_gpu_method *methods = msw_arena_array(arena, 3, sizeof *methods);
   methods[0] = (msw_gpu_method){.method = "v2-interp", .params = table_params, .n_params = COUNT(table_params)};
   methods[1] = (msw_gpu_method){.method = "v2-floor", .params = table_params, .n_params = COUNT(table_params)};

@@ -6,16 +6,16 @@
 
 enum { N = 3, ROOM = N + MSW_LANES };   /* kernels work in whole groups of lanes */
 static const double gemm[ROOM] = {1, 2, 3}, attn[ROOM] = {10, 20, 1}, memory[ROOM] = {5, 30, 40}, time[ROOM] = {11, 30, 40};
-static const double d_gemm[ROOM] = {4, 4, 4}, d_attn[ROOM] = {2, 2, 2}, d_memory[ROOM] = {9, 9, 9}, d_time[ROOM] = {35, 35, 35};
 static const double hardware[ROOM] = {100, 200, 300}, tok[ROOM] = {8, 16, 24}, kv_tok[ROOM] = {1024, 2048, 4096};
-static const double f_gemm[ROOM] = {6, 50, 6}, f_attn[ROOM] = {12, 22, 50}, f_memory[ROOM] = {90, 60, 7}, f_time[ROOM] = {90, 72, 56};
+static const double f_gemm[ROOM] = {6, 50, 6}, f_attn[ROOM] = {12, 22, 50}, f_memory[ROOM] = {90, 60, 7};
 static const msw_case bound = {.tp = 2, .weight_bytes_per_gpu = 3. * (1 << 30), .kv_bytes_per_tok_per_gpu = 1 << 20};
 
 /* A prefill phase that changes along the row beside decodes that do not. */
 static msw_row row(void) {
-  return (msw_row){.n = N, .bound = &bound, .kernels = msw_kernels_best(), .prefill = {gemm, attn, memory, time},
-                   .decode = {d_gemm, d_attn, d_memory, d_time}, .part = {gemm, attn, memory, time},
-                   .hardware_us = hardware, .tok = tok, .kv_tok = kv_tok, .comm_us = 7, .overhead_us = 13};
+  return (msw_row){.n = N, .bound = &bound, .kernels = msw_kernels_best(), .cells = msw_kernels_best()->cells,
+                   .prefill = {{.cells = gemm}, {.cells = attn}, {.cells = memory}, {.cells = time}},
+                   .decode = {{.one = 4}, {.one = 2}, {.one = 9}, {.one = 35}}, .part = {gemm, attn, memory},
+                   .hardware_us = hardware, .tok = {.cells = tok}, .kv_tok = kv_tok, .comm_us = 7, .overhead_us = 13};
 }
 
 static void expect(const msw_row *cells, const char *field, double a, double b, double c) {
@@ -47,7 +47,7 @@ static void of_the_fused_pass(void **state) {
   (void)state;
   msw_row cells = row();
   cells.is_fused = true;
-  cells.part = (msw_phase_row){f_gemm, f_attn, f_memory, f_time};
+  cells.part = (msw_part_row){f_gemm, f_attn, f_memory};
   expect(&cells, "gemm_us", 6, 50, 6);
   expect(&cells, "attn_us", 12, 22, 3);   /* both phases', as in the phases */
   expect(&cells, "memory_us", 90, 60, 7);
@@ -62,7 +62,7 @@ static void bounds(void **state) {
   assert_int_equal(got[0], MSW_BOUND_ATTENTION);   /* 10 of 11 against 5 */
   assert_int_equal(got[1], MSW_BOUND_MEMORY);
   assert_int_equal(got[2], MSW_BOUND_MEMORY);
-  cells.part = (msw_phase_row){f_gemm, f_attn, f_memory, f_time};
+  cells.part = (msw_part_row){f_gemm, f_attn, f_memory};
   msw_field_find("bound")->fill(&cells, got);
   assert_int_equal(got[0], MSW_BOUND_MEMORY);
   assert_int_equal(got[1], MSW_BOUND_GEMM);

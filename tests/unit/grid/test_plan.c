@@ -66,7 +66,7 @@ static void everything_wrong_is_said_at_once(void **state) {
 
 static void wrong_constants_of_a_gpu(void **state) {
   grid_fixture *f = *state;
-  static const msw_gpu_param params[] = {{"bw_efficiency", 0, {"gpus/made.json", 4, 9}}};
+  static const msw_gpu_param params[] = {{"bw_efficiency", 0, false, {"gpus/made.json", 4, 9}}};
   const msw_gpu_method block = {.method = "v2-floor", .params = params, .n_params = 1};
   begin_sweep(f, MSW_DECODE, "v2-floor");
   f->world->gpu.methods = &block;

@@ -1,29 +1,41 @@
 /* The run: order of commits, threads, stop, failures, counts. */
 #include "msw/grid/run.h"
 
+#include <sched.h>
+
 #include "grid_fixture.h"
 
-enum { MAX_THREADS = 3 };
+enum { MAX_THREADS = 5, MAX_SLOTS = 2 * MAX_THREADS + 2 };
 
 typedef struct {
   const msw_plan *plan;
+  int n_threads;
   size_t n_committed, next_block;      /* tiles so far; the block that commits come from */
   uint64_t i_case, i_tile;             /* expected next */
-  size_t encoded[MAX_THREADS];         /* fields since the thread's last commit */
+  size_t encoded[MAX_SLOTS];           /* fields since the slot's last commit */
   size_t stop_at, fail_at;             /* SIZE_MAX: never */
   volatile sig_atomic_t stop;
   bool wrong;                          /* cmocka must not jump out of a parallel region */
+  bool unequal;                        /* some tiles take much longer than others */
+  uint64_t sum[MAX_SLOTS];             /* of the bytes in the slot */
+  uint64_t all;                        /* of what was committed, and its order */
 } recorder;
 
-static void encode(void *context, int thread, size_t i_block, size_t i_field, const void *cells, size_t n_bytes) {
+static uint64_t mix(uint64_t sum, uint64_t value) { return (sum ^ value) * 1099511628211u; }   /* FNV-1a */
+
+static void encode(void *context, int slot, size_t i_block, size_t i_field, const void *cells, size_t n_bytes) {
   recorder *r = context;
   const msw_plan_block *block = &r->plan->blocks[i_block];
-  if (thread < 0 || thread >= MAX_THREADS || i_field != r->encoded[thread] || !cells) r->wrong = true;
-  else r->encoded[thread]++;
+  if (slot < 0 || slot >= msw_run_slots(r->n_threads) || i_field != r->encoded[slot] || !cells) r->wrong = true;
+  else r->encoded[slot]++;
   if (n_bytes != block->chunk_cells * msw_field_size(block->fields[i_field]->type)) r->wrong = true;
+  if (r->wrong) return;
+  for (size_t i_byte = 0; i_byte < n_bytes; i_byte++)
+    r->sum[slot] = mix(r->sum[slot], ((const unsigned char *)cells)[i_byte]);
+  for (uint64_t i_wait = 0; r->unequal && r->sum[slot] % 4 == 0 && i_wait < 500; i_wait++) sched_yield();
 }
 
-static msw_status commit(void *context, int thread, size_t i_block, const msw_tile *tile) {
+static msw_status commit(void *context, int slot, size_t i_block, const msw_tile *tile) {
   recorder *r = context;
   const msw_plan_block *block = &r->plan->blocks[i_block];
   msw_tile want;
@@ -31,8 +43,10 @@ static msw_status commit(void *context, int thread, size_t i_block, const msw_ti
   if (i_block != r->next_block) r->wrong = true;
   msw_plan_tile(block, r->i_case, r->i_tile, &want);
   if (memcmp(&want, tile, sizeof want) != 0) r->wrong = true;
-  if (r->encoded[thread] != block->n_fields) r->wrong = true;
-  r->encoded[thread] = 0;
+  if (r->encoded[slot] != block->n_fields) r->wrong = true;
+  r->encoded[slot] = 0;
+  r->all = mix(r->all, r->sum[slot]);
+  r->sum[slot] = 0;
   if (++r->i_tile == block->tiles_per_case) r->i_tile = 0, r->i_case++;
   if (r->n_committed == r->fail_at) return MSW_FAILED;
   if (++r->n_committed == r->stop_at) r->stop = 1;
@@ -59,6 +73,7 @@ static msw_status run(grid_fixture *f, const msw_plan *plan, recorder *r, int n_
   msw_sink sink = {.context = r, .encode = encode, .commit = commit};
   msw_run_options options = {.n_threads = n_threads, .stop = &r->stop};
   r->plan = plan;
+  r->n_threads = n_threads;
   msw_status status = msw_run(plan, &tables, &sink, &options, counts);
   assert_false(r->wrong);
   return status;
@@ -101,6 +116,24 @@ static void counts_do_not_depend_on_threads(void **state) {
   run(f, &plan, &a, 1, &one);
   run(f, &plan, &b, 3, &three);
   assert_memory_equal(&one, &three, sizeof one);
+  made_sweep_free(&f->sweep);
+}
+
+/* Threads that are ahead go on: what is committed, and in which order, is the same. */
+static void unequal_tiles_change_nothing(void **state) {
+  grid_fixture *f = *state;
+  msw_plan plan = small_plan(f);
+  msw_block_counts counts, first_counts;
+  recorder first = {.stop_at = SIZE_MAX, .fail_at = SIZE_MAX};
+  run(f, &plan, &first, 1, &first_counts);
+  for (int n_threads = 1; n_threads <= MAX_THREADS; n_threads++)
+    for (int i_round = 0; i_round < 5; i_round++) {
+      recorder r = {.stop_at = SIZE_MAX, .fail_at = SIZE_MAX, .unequal = true};
+      assert_int_equal(run(f, &plan, &r, n_threads, &counts), MSW_OK);
+      assert_int_equal(r.n_committed, 48);
+      assert_true(r.all == first.all);
+      assert_memory_equal(&counts, &first_counts, sizeof counts);
+    }
   made_sweep_free(&f->sweep);
 }
 
@@ -155,6 +188,7 @@ static void failure_before_interruption(void **state) {
   msw_run_tables tables = {.of_block = of_block};
   msw_sink sink = {.context = &r, .encode = encode, .commit = commit};
   r.plan = &plan;
+  r.n_threads = 1;
   assert_int_equal(msw_run(&plan, &tables, &sink, &options, &counts), MSW_OK);
   made_sweep_free(&f->sweep);
 }
@@ -162,7 +196,7 @@ static void failure_before_interruption(void **state) {
 static void progress_reaches_the_end(void **state) {
   grid_fixture *f = *state;
   msw_plan plan = small_plan(f);
-  recorder r = {.stop_at = SIZE_MAX, .fail_at = SIZE_MAX, .plan = &plan};
+  recorder r = {.stop_at = SIZE_MAX, .fail_at = SIZE_MAX, .plan = &plan, .n_threads = 2};
   msw_progress progress = {.total = plan.n_cells};   /* not active: prints nothing */
   const msw_kernel_set *const *of_block[] = {f->tables};
   msw_run_tables tables = {.of_block = of_block};
@@ -200,7 +234,8 @@ static void many_small_cases(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       GRID_TEST(tiles_are_committed_in_order), GRID_TEST(blocks_one_after_the_other),
-      GRID_TEST(counts_do_not_depend_on_threads), GRID_TEST(stopped_before_it_begins), GRID_TEST(stopped_on_the_way),
+      GRID_TEST(counts_do_not_depend_on_threads), GRID_TEST(unequal_tiles_change_nothing),
+      GRID_TEST(stopped_before_it_begins), GRID_TEST(stopped_on_the_way),
       GRID_TEST(a_commit_that_fails), GRID_TEST(failure_before_interruption), GRID_TEST(progress_reaches_the_end),
       GRID_TEST(many_small_cases),
   };

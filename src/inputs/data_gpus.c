@@ -20,7 +20,18 @@ static bool holds_suffix(const char *dir, const char *suffix, msw_arena *arena) 
   return false;
 }
 
+/* Folders of GPUs with tables of engines in them, whatever their names. */
+static bool holds_engine_tables(const char *dir, msw_arena *arena) {
+  const char **names = NULL;
+  size_t n_names;
+  (void)msw_list_dir(dir, arena, NULL, &names, &n_names);
+  for (size_t i_name = 0; i_name < n_names; i_name++)
+    if (msw_holds_latency_tables(msw_join_path(arena, dir, names[i_name]), arena)) return true;
+  return false;
+}
+
 bool msw_bench_dir_is_known(const char *dir, msw_arena *arena) {
+  if (holds_engine_tables(dir, arena)) return true;
   if (holds_suffix(msw_join_path(arena, dir, GPU_FOLDER), GPU_SUFFIX, arena)) return true;
   for (size_t i_folder = 0; i_folder < N_TABLE_FOLDERS; i_folder++) {
     const char *folder = msw_join_path(arena, dir, TABLE_FOLDERS[i_folder]);
@@ -94,19 +105,45 @@ void msw_data_load_gpus(msw_data_root *data, msw_arena *arena, msw_diag *diag) {
               "no GPU entry found: expected bench_data/gpus/<gpu>.json");
 }
 
+static void warn_of_stranger(const msw_data_root *data, const char *path, const char *name, msw_diag *diag) {
+  if (!msw_data_find_gpu(data, name))
+    msw_warn(diag, (msw_loc){.file = path}, NULL, msw_did_you_mean(diag, msw_data_nearest_gpu(data, name)),
+             "no GPU is called '%s': its tables are not used", name);
+}
+
+static void warn_of_folder(const msw_data_root *data, const char *folder, bool (*holds_tables)(const char *, msw_arena *),
+                           msw_arena *arena, msw_diag *diag) {
+  const char **names = NULL;
+  size_t n_names;
+  (void)msw_list_dir(folder, arena, diag, &names, &n_names);
+  for (size_t i_name = 0; i_name < n_names; i_name++) {
+    const char *path = msw_join_path(arena, folder, names[i_name]);
+    if (holds_tables(path, arena)) warn_of_stranger(data, path, names[i_name], diag);
+  }
+}
+
+/* A folder of the project's own layout: what lies below is no engine's, whatever the names of the files. */
+static bool is_own_folder(const char *name) {
+  const size_t len = strlen(name);
+  for (size_t i_folder = 0; i_folder < N_TABLE_FOLDERS; i_folder++)
+    if (msw_starts_with(TABLE_FOLDERS[i_folder], name) && strchr("/", TABLE_FOLDERS[i_folder][len])) return true;
+  return false;
+}
+
+static bool holds_engine_folders(const char *path, msw_arena *arena) {
+  return !is_own_folder(msw_base_name(path)) && msw_holds_latency_tables(path, arena);
+}
+
+static bool is_any_dir(const char *path, msw_arena *arena) {
+  (void)arena;
+  return msw_is_dir(path);
+}
+
 void msw_data_warn_of_strangers(const msw_data_root *data, msw_arena *arena, msw_diag *diag) {
   for (size_t i_dir = 0; i_dir < data->n_bench_dirs; i_dir++) {
-    for (size_t i_folder = 0; i_folder < N_TABLE_FOLDERS; i_folder++) {
-      const char *folder = msw_join_path(arena, data->bench_dirs[i_dir], TABLE_FOLDERS[i_folder]);
-      const char **names = NULL;
-      size_t n_names;
-      (void)msw_list_dir(folder, arena, diag, &names, &n_names);
-      for (size_t i_name = 0; i_name < n_names; i_name++) {
-        const char *path = msw_join_path(arena, folder, names[i_name]);
-        if (!msw_is_dir(path) || msw_data_find_gpu(data, names[i_name])) continue;
-        msw_warn(diag, (msw_loc){.file = path}, NULL, msw_did_you_mean(diag, msw_data_nearest_gpu(data, names[i_name])),
-                 "no GPU is called '%s': its tables are not used", names[i_name]);
-      }
-    }
+    const char *bench_dir = data->bench_dirs[i_dir];
+    for (size_t i_folder = 0; i_folder < N_TABLE_FOLDERS; i_folder++)
+      warn_of_folder(data, msw_join_path(arena, bench_dir, TABLE_FOLDERS[i_folder]), is_any_dir, arena, diag);
+    warn_of_folder(data, bench_dir, holds_engine_folders, arena, diag);
   }
 }

@@ -53,7 +53,7 @@ static void list_bench_dirs(const char *const *named, size_t n_named, msw_arena 
     else if (!msw_bench_dir_is_known(dir, arena))
       msw_error(diag, (msw_loc){.file = dir}, NULL, NULL,
                 "--bench-data holds no tables: expected gpus/<gpu>.json, gemm/<gpu>/*.csv, mha/prefill/<gpu>/*.csv, "
-                "mha/decode/<gpu>/*.csv or misc/<gpu>/*.csv");
+                "mha/decode/<gpu>/*.csv, misc/<gpu>/*.csv or <gpu>/<engine-version>/*_perf.csv");
     else
       dirs[data->n_bench_dirs++] = dir;
   }

@@ -4,8 +4,11 @@
 
 #include "msw/inputs/data_root.h"
 
-/* True when the folder holds a GPU entry or a table folder of the known layout. */
+/* True when the folder holds a GPU entry or tables of a known layout. */
 bool msw_bench_dir_is_known(const char *dir, msw_arena *arena);
+
+/* True when a GPU's folder holds tables of the other layout: <engine-version>/<kind>_perf.csv. */
+bool msw_holds_latency_tables(const char *gpu_dir, msw_arena *arena);
 
 /* Fills data->gpus from the gpus/ folders of data->bench_dirs, the earlier folder's entry winning, and reports entries
  * that claim the same name. */

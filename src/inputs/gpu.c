@@ -14,7 +14,7 @@ static const size_t MAX_GPU_BYTES = (size_t)1 << 20;
 
 /* Above anything that is built; a figure beyond it has the wrong unit. */
 static const double MAX_TFLOPS = 1e6, MAX_GB_PER_S = 1e6, MAX_GIB = 1e6, MAX_TDP_W = 1e5;
-static const double MAX_SM_VERSION = 1000.0, MAX_GPUS_PER_NODE = 10000.0;
+static const double MAX_SM_VERSION = 1000.0, MAX_GPUS_PER_NODE = 10000.0, MAX_SM = 1e5, MAX_L2_MIB = 1e6;
 
 static void read_aliases(const msw_json *list, msw_arena *arena, msw_diag *diag, msw_gpu *gpu) {
   if (list->type != MSW_JSON_ARRAY) {
@@ -44,8 +44,8 @@ static void read_peaks(const msw_json *object, msw_diag *diag, msw_gpu *gpu) {
   msw_json_end(&reader, true);
 }
 
-/* Which constants a method has is known to a higher layer: any name may stand here. */
-static void read_method(const msw_json *object, msw_arena *arena, msw_diag *diag, msw_gpu_method *method) {
+/* Which constants a method or an engine has is known to a higher layer: any name may stand here. */
+static void read_constants(const msw_json *object, msw_arena *arena, msw_diag *diag, msw_gpu_method *method) {
   *method = (msw_gpu_method){.method = object->key, .loc = object->key_loc};
   if (object->type != MSW_JSON_OBJECT) {
     msw_json_error(diag, object, NULL, "expected an object of constants, found %s", msw_json_type_name(object->type));
@@ -59,7 +59,9 @@ static void read_method(const msw_json *object, msw_arena *arena, msw_diag *diag
       else
         msw_json_error(diag, item, NULL, "expected the name of a GPU, found %s", msw_json_type_name(item->type));
     } else if (item->type == MSW_JSON_NUMBER) {
-      params[method->n_params++] = (msw_gpu_param){item->key, item->number, item->key_loc};
+      params[method->n_params++] = (msw_gpu_param){item->key, item->number, false, item->key_loc};
+    } else if (item->type == MSW_JSON_BOOL) {
+      params[method->n_params++] = (msw_gpu_param){item->key, item->boolean ? 1.0 : 0.0, true, item->key_loc};
     } else {
       msw_json_error(diag, item, NULL, "expected a number, found %s", msw_json_type_name(item->type));
     }
@@ -67,15 +69,14 @@ static void read_method(const msw_json *object, msw_arena *arena, msw_diag *diag
   method->params = params;
 }
 
-static void read_methods(const msw_json *object, msw_arena *arena, msw_diag *diag, msw_gpu *gpu) {
+static const msw_gpu_method *read_blocks(const msw_json *object, msw_arena *arena, msw_diag *diag, size_t *n) {
   if (object->type != MSW_JSON_OBJECT) {
     msw_json_error(diag, object, NULL, "expected an object, found %s", msw_json_type_name(object->type));
-    return;
+    return NULL;
   }
-  msw_gpu_method *methods = msw_arena_array(arena, object->n_children, sizeof *methods);
-  for (const msw_json *item = object->first; item; item = item->next)
-    read_method(item, arena, diag, &methods[gpu->n_methods++]);
-  gpu->methods = methods;
+  msw_gpu_method *blocks = msw_arena_array(arena, object->n_children, sizeof *blocks);
+  for (const msw_json *item = object->first; item; item = item->next) read_constants(item, arena, diag, &blocks[(*n)++]);
+  return blocks;
 }
 
 static void read_name(msw_json_reader *reader, msw_diag *diag, const msw_gpu *gpu) {
@@ -99,12 +100,16 @@ static void read_gpu(msw_json_reader *reader, msw_arena *arena, msw_diag *diag, 
   const msw_json *peaks = msw_json_want(reader, "peak_tflops", true);
   if (peaks) read_peaks(peaks, diag, gpu);
   const msw_json *methods = msw_json_want(reader, "methods", false);
-  if (methods) read_methods(methods, arena, diag, gpu);
+  if (methods) gpu->methods = read_blocks(methods, arena, diag, &gpu->n_methods);
+  const msw_json *engines = msw_json_want(reader, "engines", false);
+  if (engines) gpu->engines = read_blocks(engines, arena, diag, &gpu->n_engines);
   read_scaled(reader, "mem_bw_gb_per_s", true, MAX_GB_PER_S, BYTES_PER_GB, &gpu->mem_bw_bytes_per_s);
   read_scaled(reader, "mem_gib", true, MAX_GIB, 1.0, &gpu->mem_gib);
   gpu->mem_bytes = gpu->mem_gib * BYTES_PER_GIB;
   read_scaled(reader, "tdp_w", false, MAX_TDP_W, 1.0, &gpu->tdp_w);
   read_scaled(reader, "sm_version", false, MAX_SM_VERSION, 1.0, &gpu->sm_version);
+  read_scaled(reader, "num_sm", false, MAX_SM, 1.0, &gpu->n_sm);
+  read_scaled(reader, "l2_mib", false, MAX_L2_MIB, BYTES_PER_MIB, &gpu->l2_bytes);
   read_scaled(reader, "gpus_per_node", false, MAX_GPUS_PER_NODE, 1.0, &gpu->gpus_per_node);
   read_scaled(reader, "intra_node_gb_per_s", false, MAX_GB_PER_S, BYTES_PER_GB, &gpu->intra_node_bytes_per_s);
   read_scaled(reader, "inter_node_gb_per_s", false, MAX_GB_PER_S, BYTES_PER_GB, &gpu->inter_node_bytes_per_s);

@@ -41,8 +41,8 @@ typedef struct {
 msw_status msw_kernel_source_load(const char *dir, const msw_gpu *gpu, msw_arena *arena, msw_diag *diag,
                                   msw_kernel_source *source);
 
-/* Warns when rows repeat the sizes of an earlier row. `lines` has the file's line of each row, [n_rows]. */
-void msw_kernel_warn_of_repeats(const msw_kernel_table *table, const int *lines, msw_diag *diag);
+/* Warns when rows repeat the sizes of an earlier row. */
+void msw_kernel_warn_of_repeats(const msw_kernel_table *table, msw_diag *diag);
 
 /* Reads one CSV: everything of the table but `gpu`, the peaks and what is implied. `rounding` tells how far the file's
  * digits may be from what was measured. */

@@ -31,7 +31,7 @@ static int compare_keys(const void *a, const void *b) {
   return left->i_row < right->i_row ? -1 : left->i_row > right->i_row;
 }
 
-void msw_kernel_warn_of_repeats(const msw_kernel_table *table, const int *lines, msw_diag *diag) {
+void msw_kernel_warn_of_repeats(const msw_kernel_table *table, msw_diag *diag) {
   row_key *keys = msw_alloc_zero(table->n_rows, sizeof *keys);
   for (size_t i_row = 0; i_row < table->n_rows; i_row++) keys[i_row] = key_of_row(table, i_row);
   qsort(keys, table->n_rows, sizeof *keys, compare_keys);
@@ -43,7 +43,7 @@ void msw_kernel_warn_of_repeats(const msw_kernel_table *table, const int *lines,
   }
   free(keys);
   if (n_repeats == 0) return;
-  const msw_loc loc = {.file = table->file, .line = lines[first]};
+  const msw_loc loc = {.file = table->file, .line = table->lines[first]};
   msw_warn(diag, loc, NULL, NULL, "%zu row%s an earlier row's sizes, this one first; all are kept", n_repeats,
            n_repeats == 1 ? " repeats" : "s repeat");
 }

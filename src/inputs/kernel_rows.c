@@ -155,11 +155,10 @@ static void set_flop(msw_kernel_table *table, msw_arena *arena) {
   table->flop = flop;
 }
 
-static void warn_of_repeats(const table_filling *filling, const msw_kernel_table *table, msw_arena *arena,
-                            msw_diag *diag) {
+static void set_lines(const table_filling *filling, msw_kernel_table *table, msw_arena *arena) {
   int *lines = msw_arena_array(arena, filling->n_rows, sizeof *lines);
   for (size_t i_row = 0; i_row < filling->n_rows; i_row++) lines[i_row] = filling->csv->lines[filling->csv_rows[i_row]];
-  msw_kernel_warn_of_repeats(table, lines, diag);
+  table->lines = lines;
 }
 
 static msw_status load_csv(const char *path, const msw_kernel_layout *layout, msw_arena *arena, msw_diag *diag,
@@ -192,7 +191,8 @@ msw_status msw_kernel_read(const char *path, const msw_kernel_layout *layout, co
   table->causal = table->kind == MSW_KERNEL_PREFILL_ATTENTION && (!source->says_causal || source->causal);
   set_arrays(&filling, table);
   set_flop(table, arena);
-  warn_of_repeats(&filling, table, arena, diag);
+  set_lines(&filling, table, arena);
+  msw_kernel_warn_of_repeats(table, diag);
   rounding->mfu = half_digit(&filling, filling.columns.mfu);
   rounding->latency_us = half_digit(&filling, filling.columns.latency_us);
   return MSW_OK;

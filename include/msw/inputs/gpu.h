@@ -11,7 +11,7 @@
 #include "msw/inputs/dtype.h"
 
 /* A named method parameter of a GPU entry, e.g. bw_efficiency = .82. */
-typedef struct { const char *name; double value; msw_loc loc; } msw_gpu_param;
+typedef struct { const char *name; double value; bool is_flag; msw_loc loc; } msw_gpu_param;
 /* "methods": {"v2-floor": {"fitted_on": "h100_sxm", "bw_efficiency": .82, …}} */
 typedef struct {
   const char *method;
@@ -20,6 +20,9 @@ typedef struct {
   size_t n_params;
   msw_loc loc;
 } msw_gpu_method;
+
+/* "engines": {"vllm-0.15.1": {…}}: constants of the method `measured` for a serving engine of that version on this GPU. */
+typedef msw_gpu_method msw_gpu_engine;   /* .method is the engine's name and version */
 
 typedef struct {
   const char *name, *file;
@@ -33,9 +36,13 @@ typedef struct {
   double tdp_w;                   /* 0 when unknown, like all below */
   double sm_version;
   double gpus_per_node;
+  double n_sm;                    /* streaming multiprocessors */
+  double l2_bytes;                /* second-level cache */
   double intra_node_bytes_per_s, inter_node_bytes_per_s;   /* per GPU, one direction */
   const msw_gpu_method *methods;
   size_t n_methods;
+  const msw_gpu_engine *engines;
+  size_t n_engines;
 } msw_gpu;
 
 msw_status msw_gpu_load(const char *path, const char *name, msw_arena *arena, msw_diag *diag, msw_gpu *gpu);
@@ -45,7 +52,11 @@ bool msw_gpu_is(const msw_gpu *gpu, const char *text);
 /* The constants for a method, or NULL. */
 const msw_gpu_method *msw_gpu_find_method(const msw_gpu *gpu, const char *method);
 
-/* Numeric field for the sweep language: mem_gib, mem_bw_gb_per_s, tdp_w, sm_version, gpus_per_node, intra_node_gb_per_s,
+/* The constants for an engine "name-version": of that version, else of the nearest version of the engine (the last one below,
+ * else the first above). `engine` NULL: the newest version of the first engine listed. NULL when the entry has none. */
+const msw_gpu_engine *msw_gpu_find_engine(const msw_gpu *gpu, const char *engine, bool *is_exact);
+
+/* Numeric field for the sweep language: mem_gib, mem_bw_gb_per_s, tdp_w, sm_version, num_sm, l2_mib, gpus_per_node, intra_node_gb_per_s,
  * inter_node_gb_per_s, bf16_tflops, fp8_tflops, fp4_tflops, int8_tops. Unknown values are NaN. */
 bool msw_gpu_field(const msw_gpu *gpu, const char *field, double *out);
 const char *const *msw_gpu_field_names(size_t *n);

@@ -37,6 +37,7 @@ typedef struct {
   msw_dtype kv_dtype;               /* attention: kv_dtype column's first row, else dtype; gemm: MSW_DTYPE_NONE */
   msw_attention_shape shape;
   size_t n_rows;
+  const int *lines;                 /* of the file, 1-based; NULL when unknown */
   const double *m, *k, *n;
   const double *batch, *cached_len, *seq_len, *kv_len;
   const double *latency_us;         /* > 0, finite */

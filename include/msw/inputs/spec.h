@@ -95,9 +95,9 @@ typedef struct {
  * above must have them all under these names. */
 const char *const *msw_sweep_field_names(size_t *n);
 
-/* "constraints": looked at after evaluation. Where `expr` is false (or NaN) the cell gets flag bit 16 + its index among the
+/* "constraints": looked at after evaluation. Where `expr` is false (or NaN) the cell gets flag bit 20 + its index among the
  * block's constraints; with `mask` its numbers become NaN too. At most MSW_MAX_CONSTRAINTS for a block. */
-enum { MSW_MAX_CONSTRAINTS = 16 };
+enum { MSW_MAX_CONSTRAINTS = 12 };
 typedef struct {
   const char *name, *text;
   msw_where where;

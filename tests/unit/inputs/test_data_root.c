@@ -160,7 +160,8 @@ static void bench_folders_that_are_none(void **state) {
   assert_string_equal(said(fixture),
                       "none: error: --bench-data names no folder\n"
                       "odd: error: --bench-data holds no tables: expected gpus/<gpu>.json, gemm/<gpu>/*.csv, "
-                      "mha/prefill/<gpu>/*.csv, mha/decode/<gpu>/*.csv or misc/<gpu>/*.csv\n");
+                      "mha/prefill/<gpu>/*.csv, mha/decode/<gpu>/*.csv, misc/<gpu>/*.csv or "
+                      "<gpu>/<engine-version>/*_perf.csv\n");
 }
 
 static void table_folders_of_no_gpu(void **state) {

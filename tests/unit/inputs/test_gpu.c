@@ -88,7 +88,7 @@ static void fields_by_name(void **state) {
   assert_false(msw_gpu_field(&gpu, "mem_bytes", &value));
   size_t n = 0;
   const char *const *names = msw_gpu_field_names(&n);
-  assert_int_equal(n, 11);
+  assert_int_equal(n, 13);
   for (size_t i_name = 0; i_name < n; i_name++) assert_true(msw_gpu_field(&gpu, names[i_name], &value));
 }
 

@@ -8,6 +8,8 @@
 #include "gemm_surface.h"
 #include "msw/base/num.h"
 #include "msw/base/str.h"
+#include "msw/perf/infersim.h"
+#include "msw/perf/measured.h"
 
 static const double bytes_per_gib = 1024.0 * 1024.0 * 1024.0;
 
@@ -25,7 +27,8 @@ static void set_void(msw_case *bound, msw_flags flag, const char *why) {
 /* Everything about a case that can be void without a look at kernel tables. */
 static void check_architecture(const msw_case_key *key, msw_case *bound, msw_arena *arena) {
   const msw_model *model = key->model;
-  if (model->is_moe || model->is_mla)
+  bool prices_experts = key->family == MSW_FAMILY_MEASURED;
+  if ((model->is_moe && !prices_experts) || model->is_mla)
     set_void(bound, MSW_FLAG_VOID_ARCHITECTURE,
              msw_format(arena, "%s is a %s model; this method prices dense models with ordinary attention only",
                         model->name, model->is_mla ? (model->is_moe ? "MoE and MLA" : "MLA") : "MoE"));
@@ -91,6 +94,7 @@ static void bind_roofline(const msw_case_key *key, msw_case *bound, msw_arena *a
   double d = bound->hidden_size, kv = bound->kv_size, q = query_size(bound), ff = bound->intermediate_size;
   bound->layer_weight_bytes =
       bound->num_layers * bound->weight_bytes_per_param * (d * (q + 2.0 * kv) + q * d + 3.0 * d * ff);
+  if (key->family == MSW_FAMILY_INFERSIM) msw_infersim_bind_roofline(arena, bound);
   bool constant = key->family == MSW_FAMILY_CONSTANT_MFU;
   bound->tp_prefill = constant ? tp_power(bound->tp, knobs->tp_scaling_exponent) : bound->tp;
   bound->tp_decode = constant ? tp_power(bound->tp, knobs->decode_tp_scaling_exponent) : bound->tp;
@@ -104,21 +108,6 @@ static void bind_memory_fit(const msw_case_key *key, msw_case *bound) {
   bound->kv_bytes_per_tok_per_gpu =
       2.0 * (double)model->num_layers * kv_heads_per_gpu * (double)model->head_dim * bound->kv_bytes_per_value;
   bound->usable_bytes_per_gpu = key->gpu->mem_gib * bytes_per_gib * bound->knobs.usable_memory_fraction;
-}
-
-/* GEMM tables measured in the weights' format when there are any, else those of the set's first GEMM table's format. */
-static size_t gemm_tables(const msw_kernel_set *set, msw_dtype wanted, msw_arena *arena,
-                          const msw_kernel_table ***tables) {
-  *tables = msw_arena_array(arena, set->n_tables, sizeof **tables);
-  msw_dtype dtype = MSW_DTYPE_NONE;
-  for (size_t i_table = set->n_tables; i_table-- > 0;)
-    if (set->tables[i_table].kind == MSW_KERNEL_GEMM && dtype != wanted) dtype = set->tables[i_table].dtype;
-  size_t n = 0;
-  for (size_t i_table = 0; i_table < set->n_tables; i_table++) {
-    const msw_kernel_table *table = &set->tables[i_table];
-    if (table->kind == MSW_KERNEL_GEMM && table->dtype == dtype) (*tables)[n++] = table;
-  }
-  return n;
 }
 
 static void note_mfu_column(msw_case *bound, const msw_kernel_table *table) {
@@ -135,7 +124,7 @@ static bool has_measurement(const msw_case *bound, const msw_kernel_table *table
 
 static bool bind_gemm(const msw_kernel_set *set, msw_case *bound, msw_arena *arena) {
   const msw_kernel_table **tables;
-  size_t n_found = gemm_tables(set, bound->weight_dtype, arena, &tables), n_tables = 0;
+  size_t n_found = msw_gemm_tables(set, bound->weight_dtype, arena, &tables), n_tables = 0;
   const double **mfu = msw_arena_array(arena, n_found, sizeof *mfu);
   for (size_t i_table = 0; i_table < n_found; i_table++) {
     const msw_kernel_table *table = tables[i_table];
@@ -202,4 +191,6 @@ void msw_case_bind(const msw_case_key *key, msw_arena *arena, msw_case *bound) {
   if (bound->flags & MSW_FLAGS_VOID) return;
   bind_memory_fit(key, bound);
   if (key->family == MSW_FAMILY_KERNEL_TABLES) bind_tables(key, bound, arena);
+  if (key->family == MSW_FAMILY_INFERSIM) msw_infersim_bind(key->tables, arena, bound);
+  if (key->family == MSW_FAMILY_MEASURED) msw_measured_bind(key, arena, bound);
 }

@@ -90,10 +90,10 @@ static bool site_of(const msw_decode_grid *grid, size_t i_batch, size_t i_kv, do
   return site->mfu >= mfu_floor;
 }
 
-/* Of the rows at one kv_len, the nearest in batch (FLOOR: at or below the asked one); false when there is none. */
-static bool best_of_column(const msw_decode_grid *grid, size_t i_kv, double batch, msw_metric metric, double mfu_floor,
-                           msw_site *best) {
-  size_t start = msw_floor_index(grid->batch, grid->n_batch, batch);
+/* Of the rows at one kv_len, the nearest in batch (FLOOR: at or below the asked one); false when there is none. `start`: the
+ * batch's msw_floor_index. */
+static bool best_of_column(const msw_decode_grid *grid, size_t i_kv, double batch, size_t start, msw_metric metric,
+                           double mfu_floor, msw_site *best) {
   bool below = false, above = false;
   msw_site other;
   for (size_t i_batch = start + 1; i_batch-- > 0 && !below;)
@@ -108,9 +108,9 @@ static bool best_of_column(const msw_decode_grid *grid, size_t i_kv, double batc
 }
 
 static size_t sites_of(const msw_decode_grid *grid, double batch, msw_metric metric, double mfu_floor, msw_site *sites) {
-  size_t n = 0;
+  size_t n = 0, start = msw_floor_index(grid->batch, grid->n_batch, batch);
   for (size_t i_kv = 0; i_kv < grid->n_kv; i_kv++)
-    if (best_of_column(grid, i_kv, batch, metric, mfu_floor, &sites[n])) n++;
+    if (best_of_column(grid, i_kv, batch, start, metric, mfu_floor, &sites[n])) n++;
   return n;
 }
 

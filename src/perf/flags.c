@@ -15,11 +15,15 @@ const msw_flag_info msw_flag_table[MSW_N_FLAGS] = {
     {MSW_FLAG_TABLE_CLAMPED, "table_clamped", "a lookup lay outside its kernel table and took the border"},
     {MSW_FLAG_SHAPE_BORROWED, "shape_borrowed", "kernel rows of another shape stood in"},
     {MSW_FLAG_TP_BORROWED, "tp_borrowed", "kernel rows measured for another tp stood in"},
-    {MSW_FLAG_TABLE_HOLE, "table_hole", "an interpolation corner is missing from the kernel table"},
+    {MSW_FLAG_TABLE_HOLE, "table_hole", "a row that a lookup needs is missing from the kernel table, or its MFU is zero"},
     {MSW_FLAG_PARAMS_BORROWED, "params_borrowed", "the method's constants were fitted on another GPU"},
     {MSW_FLAG_MFU_COLUMN_OFF, "mfu_column_off", "the mfu column in use was divided by another peak than the table's"},
     {MSW_FLAG_TP_SPLITS_HEADS, "tp_splits_heads", "evaluated although tp does not divide the attention heads"},
     {MSW_FLAG_CONDITIONAL, "conditional", "\"when\" does not ask for this value here"},
+    {MSW_FLAG_INTERPOLATED, "interpolated", "a kernel's time lies between measured ones"},
+    {MSW_FLAG_EXTRAPOLATED, "extrapolated", "a kernel's time was carried beyond what was measured, along the roofline"},
+    {MSW_FLAG_ANALYTIC, "analytic", "a kernel's time comes from a model or a default MFU, not from a measurement"},
+    {MSW_FLAG_DTYPE_BORROWED, "dtype_borrowed", "kernel rows of another number format stood in"},
 };
 
 char *msw_flags_text(msw_flags flags, char *buf, size_t size) {

@@ -14,6 +14,19 @@ const double *msw_table_mfu(const msw_kernel_table *table, const msw_knobs *knob
   return mfu;
 }
 
+size_t msw_gemm_tables(const msw_kernel_set *set, msw_dtype wanted, msw_arena *arena, const msw_kernel_table ***tables) {
+  *tables = msw_arena_array(arena, set->n_tables, sizeof **tables);
+  msw_dtype dtype = MSW_DTYPE_NONE;
+  for (size_t i_table = set->n_tables; i_table-- > 0;)
+    if (set->tables[i_table].kind == MSW_KERNEL_GEMM && dtype != wanted) dtype = set->tables[i_table].dtype;
+  size_t n = 0;
+  for (size_t i_table = 0; i_table < set->n_tables; i_table++) {
+    const msw_kernel_table *table = &set->tables[i_table];
+    if (table->kind == MSW_KERNEL_GEMM && table->dtype == dtype) (*tables)[n++] = table;
+  }
+  return n;
+}
+
 /* The covering row pair nearest to [k, n]; the last row of the first table when none covers. */
 static void choose_shape(const msw_kernel_table *const *tables, size_t n_tables, double k, double n, size_t *i_table,
                          size_t *i_row) {

@@ -84,11 +84,28 @@ static bool set_flag(msw_knobs *knobs, const msw_knob_info *knob, const msw_meth
   return true;
 }
 
-static bool apply_setting(msw_knobs *knobs, const msw_method_setting *setting, msw_diag *diag) {
+/* Presets of the families that have a knob. */
+static const char *owners_text(const msw_knob_info *knob, msw_arena *arena) {
+  size_t n;
+  const msw_preset *presets = msw_presets(&n);
+  const char *text = "it is one of";
+  for (size_t i_preset = 0, n_named = 0; i_preset < n; i_preset++)
+    if (msw_knob_is_of(knob, presets[i_preset].family))
+      text = msw_format(arena, "%s%s %s", text, n_named++ ? "," : "", presets[i_preset].name);
+  return text;
+}
+
+/* `preset` NULL: not known, so that any knob will do. */
+static bool apply_setting(msw_knobs *knobs, const msw_preset *preset, const msw_method_setting *setting, msw_diag *diag) {
   const msw_knob_info *knob = msw_knob_find(setting->knob);
   if (!knob) {
     msw_error(diag, setting->where.loc, setting->where.path, msw_did_you_mean(diag, nearest_knob(setting->knob)),
               "unknown knob \"%s\"", setting->knob);
+    return false;
+  }
+  if (preset && !msw_knob_is_of(knob, preset->family)) {
+    msw_error(diag, setting->where.loc, setting->where.path, owners_text(knob, &diag->arena), "%s has no knob \"%s\"",
+              preset->name, knob->name);
     return false;
   }
   switch (knob->type) {
@@ -117,14 +134,37 @@ static bool find_preset(const char *name, msw_where where, msw_diag *diag, const
   return false;
 }
 
-bool msw_method_resolve(const msw_method_spec *spec, msw_diag *diag, msw_method *method) {
+static bool is_engine(const msw_method_setting *setting) { return strcmp(setting->knob, "engine") == 0; }
+
+/* Not a knob: it chooses a set of them. */
+static bool set_engine(const msw_method_setting *setting, msw_diag *diag, msw_method *method) {
+  bool has_engines = !method->preset || method->preset->family == MSW_FAMILY_MEASURED;
+  method->engine = setting->text;
+  if (has_engines && setting->kind == MSW_SETTING_TEXT) return true;
+  msw_error(diag, setting->where.loc, setting->where.path, NULL,
+            has_engines ? "engine: expected a name and version, \"vllm-0.15.1\"" : "%s has no engines", method->preset->name);
+  return false;
+}
+
+/* Any preset. */
+static bool resolve(const msw_method_spec *spec, msw_diag *diag, msw_method *method) {
   *method = (msw_method){.label = spec->label, .settings = spec->settings, .n_settings = spec->n_settings};
   bool good = find_preset(spec->base, spec->where, diag, &method->preset);
   msw_knobs trial;
   msw_preset_find("v2-floor")->set(&trial);
-  for (size_t i_setting = 0; i_setting < spec->n_settings; i_setting++)
-    good = apply_setting(&trial, &spec->settings[i_setting], diag) && good;
+  for (size_t i_setting = 0; i_setting < spec->n_settings; i_setting++) {
+    const msw_method_setting *setting = &spec->settings[i_setting];
+    good = (is_engine(setting) ? set_engine(setting, diag, method) : apply_setting(&trial, method->preset, setting, diag)) && good;
+  }
   return good;
+}
+
+bool msw_method_resolve(const msw_method_spec *spec, msw_diag *diag, msw_method *method) {
+  bool good = resolve(spec, diag, method);
+  if (!method->preset || method->preset->in_sweeps) return good;
+  msw_error(diag, spec->where.loc, spec->where.path, "sweeps do not take it yet",
+            "method \"%s\" is for eval, explain and validate", method->preset->name);
+  return false;
 }
 
 /* "[512,1024]" -> list. False when it is not one. */
@@ -171,31 +211,38 @@ bool msw_method_parse(const char *preset, const char *const *sets, size_t n_sets
   if (!good) return false;
   msw_method_spec spec = {.label = preset, .base = preset, .settings = settings, .n_settings = n_sets,
                           .where = {.path = "--method"}};
-  return msw_method_resolve(&spec, diag, method);
+  return resolve(&spec, diag, method);
 }
 
-static bool set_by_user(const msw_method *method, const char *knob) {
+bool msw_method_sets(const msw_method *method, const char *knob) {
   for (size_t i_setting = 0; i_setting < method->n_settings; i_setting++)
     if (strcmp(method->settings[i_setting].knob, knob) == 0) return true;
   return false;
 }
 
-/* Applies the GPU entry's constants; *borrowed: one of them stays in use and was fitted on another GPU. */
+/* Applies the GPU entry's constants; *borrowed: one of them stays in use and was fitted on another GPU or engine. */
 static bool apply_gpu(const msw_method *method, const msw_gpu *gpu, msw_diag *diag, msw_knobs *knobs, bool *borrowed) {
-  const msw_gpu_method *block = msw_gpu_find_method(gpu, method->preset->name);
-  bool good = true;
-  *borrowed = false;
+  bool good = true, is_exact = true, of_engine = method->preset->family == MSW_FAMILY_MEASURED;
+  const msw_gpu_method *block = of_engine ? msw_gpu_find_engine(gpu, method->engine, &is_exact)
+                                          : msw_gpu_find_method(gpu, method->preset->name);
+  *borrowed = !is_exact && block;
   for (size_t i_param = 0; block && i_param < block->n_params; i_param++) {
     const msw_gpu_param *param = &block->params[i_param];
-    msw_method_setting setting = {.knob = param->name, .kind = MSW_SETTING_NUMBER, .number = param->value,
-                                  .text = msw_format(&diag->arena, "%g", param->value), .where = {.loc = param->loc}};
-    good = apply_setting(knobs, &setting, diag) && good;
-    if (!set_by_user(method, param->name) && block->fitted_on && !msw_gpu_is(gpu, block->fitted_on)) *borrowed = true;
+    msw_method_setting setting = {.knob = param->name, .kind = param->is_flag ? MSW_SETTING_BOOL : MSW_SETTING_NUMBER,
+                                  .number = param->value, .boolean = param->value > 0.0, .text = msw_format(&diag->arena, "%g", param->value), .where = {.loc = param->loc}};
+    good = apply_setting(knobs, method->preset, &setting, diag) && good;
+    if (!msw_method_sets(method, param->name) && block->fitted_on && !msw_gpu_is(gpu, block->fitted_on)) *borrowed = true;
   }
   return good;
 }
 
 static bool lacks_constants(const msw_knobs *knobs, msw_family family) {
+  if (family == MSW_FAMILY_MEASURED)
+    return isnan(knobs->bw_efficiency + knobs->step_overhead_us + knobs->small_kernel_us + knobs->sustained_gemm_fraction +
+                 knobs->chain_gb_per_s + knobs->chain_queue_share + knobs->cached_prefill_cost + knobs->graph_max_tok);
+  if (family == MSW_FAMILY_INFERSIM)
+    return isnan(knobs->peak_16bit_tflops + knobs->peak_8bit_tflops + knobs->mem_bw_gib_per_s + knobs->intra_node_gib_per_s +
+                 knobs->inter_node_gib_per_s + knobs->default_mfu);
   if (isnan(knobs->bw_efficiency) || isnan(knobs->per_layer_overhead_us)) return true;
   if (family == MSW_FAMILY_KERNEL_TABLES) return false;
   return isnan(knobs->step_overhead_us + knobs->all_reduce_latency_us + knobs->mfu_prefill +
@@ -210,7 +257,8 @@ bool msw_method_knobs(const msw_method *method, const msw_gpu *gpu, msw_diag *di
   method->preset->set(knobs);
   bool good = apply_gpu(method, gpu, diag, knobs, &borrowed);
   for (size_t i_setting = 0; i_setting < method->n_settings; i_setting++)
-    good = apply_setting(knobs, &method->settings[i_setting], diag) && good;
+    if (!is_engine(&method->settings[i_setting]))
+      good = apply_setting(knobs, method->preset, &method->settings[i_setting], diag) && good;
   if (borrowed) *flags |= MSW_FLAG_PARAMS_BORROWED;
   if (lacks_constants(knobs, method->preset->family)) *flags |= MSW_FLAG_VOID_PARAMS;
   return good;

@@ -15,10 +15,11 @@ static int by_x_cost_row(const void *a, const void *b) {
   return (p->row > q->row) - (p->row < q->row);
 }
 
-/* Of sites at equal x only the nearest can win. */
+/* Of sites at equal x only the nearest can win. Those of a grid come in order. */
 static size_t sort_and_thin(msw_site *sites, size_t n) {
-  size_t kept = 0;
-  qsort(sites, n, sizeof *sites, by_x_cost_row);
+  size_t kept = 0, n_sorted = 1;
+  while (n_sorted < n && by_x_cost_row(&sites[n_sorted - 1], &sites[n_sorted]) <= 0) n_sorted++;
+  if (n_sorted < n) qsort(sites, n, sizeof *sites, by_x_cost_row);
   for (size_t i_site = 0; i_site < n; i_site++)
     if (kept == 0 || sites[kept - 1].x < sites[i_site].x) sites[kept++] = sites[i_site];
   return kept;

@@ -11,7 +11,11 @@ static void set_numbers(msw_knobs *knobs) {
       &knobs->mfu_prefill, &knobs->mfu_prefill_multiplier, &knobs->mfu_decode, &knobs->mfu_decode_multiplier,
       &knobs->tp_scaling_exponent, &knobs->decode_tp_scaling_exponent, &knobs->prefill_bw_factor,
       &knobs->decode_bw_factor, &knobs->vector_peak_fraction, &knobs->prefill_overhead_us,
-      &knobs->mixed_prefill_overhead_us,
+      &knobs->mixed_prefill_overhead_us, &knobs->peak_16bit_tflops, &knobs->peak_8bit_tflops, &knobs->mem_bw_gib_per_s,
+      &knobs->intra_node_gib_per_s, &knobs->inter_node_gib_per_s, &knobs->default_mfu, &knobs->default_prefill_mfu,
+      &knobs->prefill_scheduler_us, &knobs->decode_scheduler_us, &knobs->sm_ratio, &knobs->world_size, &knobs->num_nodes,
+      &knobs->max_prefill_tokens, &knobs->small_kernel_us, &knobs->sustained_gemm_fraction, &knobs->chain_gb_per_s,
+      &knobs->chain_queue_share, &knobs->cached_prefill_cost, &knobs->graph_max_tok,
   };
   for (size_t i_number = 0; i_number < sizeof numbers / sizeof numbers[0]; i_number++) *numbers[i_number] = NAN;
   knobs->per_request_overhead_us = 0.0;
@@ -59,17 +63,56 @@ static void set_v1_calibrated(msw_knobs *knobs) {
   knobs->per_layer_overhead_us = 0.0;    /* parsed but unused by the published code */
 }
 
+/* Rules that the family does not have stand at their first value. */
+static void set_infersim(msw_knobs *knobs) {
+  memset(knobs, 0, sizeof *knobs);
+  set_numbers(knobs);
+  knobs->mfu_source = MSW_MFU_FROM_FILE;
+  knobs->decode_lookup = MSW_DECODE_NEAREST_L1;
+  knobs->decode_aggregation = MSW_AGGREGATE_MEAN;   /* one batch at its average context */
+  knobs->mixed_rule = MSW_MIXED_SUM;                /* two passes: there are no mixed steps */
+  knobs->head_dim_rule = MSW_HEAD_DIM_CONFIG;
+  knobs->causal_factor = 1.8;
+  knobs->default_prefill_mfu = 0.9;
+  knobs->prefill_scheduler_us = 30e3;
+  knobs->decode_scheduler_us = 5e3;
+  knobs->sm_ratio = 108.0 / 132.0;
+  knobs->world_size = 0.0;
+  knobs->num_nodes = 1.0;
+  knobs->max_prefill_tokens = 0.0;
+}
+
+/* The numbers come from the GPU entry's engines. */
+static void set_measured(msw_knobs *knobs) {
+  memset(knobs, 0, sizeof *knobs);
+  set_numbers(knobs);
+  knobs->mfu_source = MSW_MFU_FROM_LATENCY;
+  knobs->mixed_rule = MSW_MIXED_FUSED;
+  knobs->head_dim_rule = MSW_HEAD_DIM_CONFIG;
+  knobs->kv_spread = MSW_KV_EQUAL;
+}
+
 static const msw_preset presets[] = {
     {"v1-calibrated", MSW_FAMILY_CONSTANT_MFU, "one MFU per phase, tp exponents and overheads fitted to traces",
-     "BLIS inference-sim, branch optroofline, adcf81dc", set_v1_calibrated},
+     "BLIS inference-sim, branch optroofline, adcf81dc", set_v1_calibrated, true},
     {"v2-floor", MSW_FAMILY_KERNEL_TABLES, "measured MFU, bucketed: largest row not above the point",
-     "BLIS inference-sim, roofline_step_v2.go after b72c33a", set_v2_floor},
+     "BLIS inference-sim, roofline_step_v2.go after b72c33a", set_v2_floor, true},
     {"v2-interp", MSW_FAMILY_KERNEL_TABLES, "measured MFU, interpolated, per request",
-     "BLIS inference-sim, a410740f", set_v2_interp},
+     "BLIS inference-sim, a410740f", set_v2_interp, true},
+    {"measured", MSW_FAMILY_MEASURED, "the engine's kernels one by one, from measured latencies of their shapes",
+     "this project, docs/model.md", set_measured, false},
+    {"infersim", MSW_FAMILY_INFERSIM, "measured MFU per GPU's shape, or a default one; attention and FFN beside their reads",
+     "alibaba/InferSim, f2293da", set_infersim, false},
 };
 
 const msw_preset *msw_presets(size_t *n) {
   *n = sizeof presets / sizeof presets[0];
+  return presets;
+}
+
+const msw_preset *msw_sweep_presets(size_t *n) {
+  *n = 0;
+  while (*n < sizeof presets / sizeof presets[0] && presets[*n].in_sweeps) (*n)++;
   return presets;
 }
 

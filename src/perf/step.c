@@ -4,6 +4,8 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "msw/perf/infersim.h"
+#include "msw/perf/measured.h"
 #include "msw/perf/phase.h"
 #include "ops.h"
 
@@ -131,6 +133,24 @@ static void set_memory_fit(const msw_case *bound, const totals *decode, const to
   out->flags |= msw_fit_flags(bound, out->kv_tok, fmax(decode->longest, prefill->longest));
 }
 
+/* Both phases, combined as the published rooflines do. */
+static void eval_roofline(const msw_case *bound, const msw_step *step, const totals *decode, const totals *prefill,
+                          msw_op_list *ops, msw_breakdown *out) {
+  out->decode = eval_decode(bound, step, decode, &out->flags, ops);
+  out->prefill = eval_prefill(bound, step, prefill, &out->flags, ops);
+  out->comm_us = msw_comm_us(bound);
+  out->overhead_us = msw_overhead_us(bound, decode->requests, prefill->requests);
+  out->tok_per_step = decode->tok + prefill->tok;
+  if (bound->knobs.mixed_rule == MSW_MIXED_FUSED && step->n_decode > 0 && step->n_prefill > 0) {
+    out->fused = eval_fused(bound, decode, prefill, out, &out->flags, ops);
+    out->hardware_us = out->fused.time_us;
+  } else {
+    msw_mixed_weights weights = msw_mixed_weights_of(bound, prefill->tok, decode->requests);
+    out->hardware_us = msw_combine_us(weights, out->prefill.time_us, out->decode.time_us);
+  }
+  msw_op_record(ops, (msw_op){.phase = "step", .name = "comm", .mfu = NAN, .us = out->comm_us});
+}
+
 void msw_step_eval(const msw_case *bound, const msw_step *step, msw_op_list *ops, msw_breakdown *out) {
   if (bound->flags & MSW_FLAGS_VOID) {
     set_void(bound, out);
@@ -138,26 +158,15 @@ void msw_step_eval(const msw_case *bound, const msw_step *step, msw_op_list *ops
   }
   *out = (msw_breakdown){.flags = bound->flags};
   totals decode = decode_totals(bound, step), prefill = prefill_totals(bound, step);
-  out->decode = eval_decode(bound, step, &decode, &out->flags, ops);
-  out->prefill = eval_prefill(bound, step, &prefill, &out->flags, ops);
+  if (bound->family == MSW_FAMILY_INFERSIM) msw_infersim_step(bound, step, ops, out);
+  else if (bound->family == MSW_FAMILY_MEASURED) msw_measured_step(bound, step, ops, out);
+  else eval_roofline(bound, step, &decode, &prefill, ops, out);
 
   const msw_phase_time *dominant = out->prefill.time_us > out->decode.time_us ? &out->prefill : &out->decode;
-  if (bound->knobs.mixed_rule == MSW_MIXED_FUSED && step->n_decode > 0 && step->n_prefill > 0) {
-    out->fused = eval_fused(bound, &decode, &prefill, out, &out->flags, ops);
-    out->hardware_us = out->fused.time_us;
-    dominant = &out->fused;
-  } else {
-    msw_mixed_weights weights = msw_mixed_weights_of(bound, prefill.tok, decode.requests);
-    out->hardware_us = msw_combine_us(weights, out->prefill.time_us, out->decode.time_us);
-  }
-  out->comm_us = msw_comm_us(bound);
-  out->overhead_us = msw_overhead_us(bound, decode.requests, prefill.requests);
+  if (out->fused.time_us > 0.0) dominant = &out->fused;
   out->step_us = out->hardware_us + out->comm_us + out->overhead_us;
   out->bound = msw_bound_of(dominant, out->hardware_us, out->comm_us, out->overhead_us);
-  msw_op_record(ops, (msw_op){.phase = "step", .name = "comm", .mfu = NAN, .us = out->comm_us});
   msw_op_record(ops, (msw_op){.phase = "step", .name = "overhead", .mfu = NAN, .us = out->overhead_us});
-
-  out->tok_per_step = decode.tok + prefill.tok;
   out->tok_per_s_per_gpu = out->tok_per_step * us_per_s / out->step_us / bound->tp;
   set_memory_fit(bound, &decode, &prefill, out);
 }

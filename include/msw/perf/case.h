@@ -30,6 +30,10 @@ typedef struct {
   msw_flags flags;                   /* SHAPE_BORROWED when table_k, table_n differ from k, n */
 } msw_gemm_surface;
 
+typedef struct msw_infersim msw_infersim;   /* see infersim.h */
+typedef struct msw_measured_case msw_measured_case;   /* see measured.h */
+typedef struct msw_surfaces msw_surfaces;   /* see surface.h */
+
 typedef struct {
   const msw_gpu *gpu;
   const msw_model *model;
@@ -59,6 +63,9 @@ typedef struct {
   msw_decode_grid decode;            /* MFU over batch x kv_len */
   msw_flags prefill_flags, decode_flags;
 
+  const msw_infersim *infersim;      /* MSW_FAMILY_INFERSIM: its own shapes and rows */
+  const msw_measured_case *measured; /* MSW_FAMILY_MEASURED: its kernels */
+
   /* memory fit */
   double weight_bytes_per_gpu;       /* whole model / tp */
   double kv_bytes_per_tok_per_gpu;
@@ -74,6 +81,7 @@ typedef struct {
   const msw_knobs *knobs;            /* of the method on this GPU: msw_method_knobs */
   msw_flags method_flags;            /* that it set */
   const msw_kernel_set *tables;      /* of that GPU; may be NULL for methods without tables */
+  const msw_surfaces *surfaces;      /* of that GPU, for the measured family; may be NULL */
   bool allow_split_heads;            /* eval: go on (flagged) where tp does not divide the heads */
 } msw_case_key;
 

@@ -4,6 +4,7 @@
 #ifndef MSW_PERF_STEP_H
 #define MSW_PERF_STEP_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "msw/base/mem.h"
@@ -11,7 +12,8 @@
 #include "msw/perf/case.h"
 #include "msw/perf/flags.h"
 
-/* Parts of a phase (decode or prefill), all layers, one GPU's share, microseconds. */
+/* Parts of a phase (decode or prefill), all layers, one GPU's share, microseconds. In the InferSim family attention and
+ * feed-forward each run beside what they read, so that the time lies between the larger and the sum of compute and memory. */
 typedef struct {
   double gemm_us, attn_us;    /* compute: gemm + attention */
   double memory_us;           /* weights, KV cache, activations */
@@ -44,7 +46,9 @@ typedef struct {
   double floor_us;            /* GEMM: the weight-read floor, all layers; 0 without */
   const msw_kernel_table *table;
   msw_rows_used rows;
+  const struct msw_surface_source *source;   /* measured family: slices of the latency tables; else NULL */
   msw_flags flags;
+  bool is_hidden;             /* InferSim family: another operation runs beside it and takes longer */
 } msw_op;
 typedef struct { msw_op *ops; size_t n, cap; } msw_op_list;   /* zero-initialise; free(list.ops) */
 

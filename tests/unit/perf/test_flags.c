@@ -17,7 +17,7 @@ static void names_never_change(void **state) {
       "excluded",      "void_architecture", "void_tp",        "void_table",  "void_peak",
       "void_params",   "memory_full",       "context_too_long", "table_clamped", "shape_borrowed",
       "tp_borrowed",   "table_hole",        "params_borrowed", "mfu_column_off", "tp_splits_heads",
-      "conditional"};
+      "conditional",   "interpolated",      "extrapolated",   "analytic",    "dtype_borrowed"};
   for (size_t i_flag = 0; i_flag < MSW_N_FLAGS; i_flag++)
     assert_string_equal(msw_flag_table[i_flag].name, names[i_flag]);
 }
@@ -47,7 +47,7 @@ static void text_of_none_one_and_many(void **state) {
 
 static void all_names_fit_a_line(void **state) {
   (void)state;
-  char buf[256];
+  char buf[320];
   msw_flags all = ((msw_flags)1u << MSW_N_FLAGS) - 1;
   assert_true(strlen(msw_flags_text(all, buf, sizeof buf)) < sizeof buf - 1);
 }

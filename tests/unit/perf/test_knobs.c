@@ -49,11 +49,12 @@ static void every_entry_is_complete_and_found_by_its_name(void **state) {
   (void)state;
   size_t n;
   const msw_knob_info *knobs = msw_knobs_table(&n);
-  assert_int_equal(n, 32);
+  assert_true(n >= 32);
   for (size_t i_knob = 0; i_knob < n; i_knob++) {
     const msw_knob_info *knob = &knobs[i_knob];
     assert_ptr_equal(msw_knob_find(knob->name), knob);   /* no name twice */
     assert_true(knob->description[0] != '\0');
+    assert_true(knob->families != 0);
     assert_true(knob->offset < sizeof(msw_knobs));
     bool has_choices = knob->type == MSW_KNOB_CHOICE || knob->type == MSW_KNOB_BUCKETS;
     assert_int_equal(has_choices, knob->choices != NULL);

@@ -20,7 +20,8 @@ static msw_knobs knobs_of(made_world *world, const msw_method *method, msw_flags
 }
 
 static void give_constants(made_world *world, const char *fitted_on) {
-  static const msw_gpu_param params[] = {{"bw_efficiency", 0.7, {0}}, {"per_layer_overhead_us", 25, {0}}};
+  static const msw_gpu_param params[] = {{.name = "bw_efficiency", .value = 0.7},
+                                         {.name = "per_layer_overhead_us", .value = 25}};
   msw_gpu_method *method = msw_arena_alloc(&world->arena, sizeof *method);
   *method = (msw_gpu_method){.method = "v2-interp", .fitted_on = fitted_on, .params = params, .n_params = COUNT(params)};
   world->gpu.methods = method;
@@ -121,6 +122,22 @@ static void a_missing_constant_voids(void **state) {
   }
 }
 
+static void infersim_needs_the_gpus_constants(void **state) {
+  made_world *world = *state;
+  static const char *const all[] = {"peak_16bit_tflops=100", "peak_8bit_tflops=200", "mem_bw_gib_per_s=900",
+                                    "intra_node_gib_per_s=100", "inter_node_gib_per_s=40", "default_mfu=0.5"};
+  msw_flags flags;
+  for (size_t i_left_out = 0; i_left_out <= COUNT(all); i_left_out++) {
+    const char *sets[COUNT(all)];
+    size_t n_sets = 0;
+    for (size_t i_set = 0; i_set < COUNT(all); i_set++)
+      if (i_set != i_left_out) sets[n_sets++] = all[i_set];
+    msw_method method = parse(world, "infersim", sets, n_sets);
+    knobs_of(world, &method, &flags);
+    assert_int_equal(flags, i_left_out < COUNT(all) ? MSW_FLAG_VOID_PARAMS : 0);
+  }
+}
+
 static void flags_are_added_to(void **state) {
   made_world *world = *state;
   msw_method method = parse(world, "v2-floor", NULL, 0);
@@ -135,7 +152,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       TEST(settings_of_every_kind), TEST(the_last_setting_wins), TEST(gpu_constants_and_user_settings),
       TEST(constants_of_another_method_are_not_taken), TEST(borrowed_constants_are_flagged_while_in_use),
-      TEST(a_missing_constant_voids), TEST(flags_are_added_to),
+      TEST(a_missing_constant_voids), TEST(infersim_needs_the_gpus_constants), TEST(flags_are_added_to),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -99,7 +99,35 @@ static void unknown_presets(void **state) {
   assert_false(msw_method_parse("v2-flor", NULL, 0, &world->arena, &world->diag, &method));
   assert_said(world, "mfusweep: error: --method: unknown method \"v2-flor\" (did you mean 'v2-floor'?)\n");
   assert_false(msw_method_parse("xyzzy", NULL, 0, &world->arena, &world->diag, &method));
-  assert_said(world, "mfusweep: error: --method: unknown method \"xyzzy\" (methods: v1-calibrated, v2-floor, v2-interp)\n");
+  assert_said(world, "mfusweep: error: --method: unknown method \"xyzzy\" (methods: v1-calibrated, v2-floor, v2-interp, measured, infersim)\n");
+}
+
+/* Knobs belong to families; a setting without effect would be a silent mistake. */
+static void knobs_of_other_methods(void **state) {
+  made_world *world = *state;
+  static const char *const foreign[] = {"world_size=4", "fp8_kv=true"}, *const own[] = {"gemm_lookup=linear"};
+  msw_method method;
+  assert_false(msw_method_parse("v2-floor", foreign, COUNT(foreign), &world->arena, &world->diag, &method));
+  assert_said(world, "mfusweep: error: --set world_size: v2-floor has no knob \"world_size\" (it is one of infersim)\n"
+                     "mfusweep: error: --set fp8_kv: v2-floor has no knob \"fp8_kv\" (it is one of infersim)\n");
+  assert_false(msw_method_parse("infersim", own, COUNT(own), &world->arena, &world->diag, &method));
+  assert_said(world, "mfusweep: error: --set gemm_lookup: infersim has no knob \"gemm_lookup\" (it is one of v1-calibrated, "
+                     "v2-floor, v2-interp)\n");
+}
+
+/* What single steps are evaluated with alone is an error in a sweep, beside the others. */
+static void presets_that_sweeps_do_not_take(void **state) {
+  made_world *world = *state;
+  msw_method_spec spec = {.label = "m", .base = "infersim", .where = {{"s.json", 4, 5}, "axes.method"}};
+  msw_method method;
+  size_t n_sweeps, n;
+  assert_true(msw_method_parse("infersim", NULL, 0, &world->arena, &world->diag, &method));
+  assert_false(msw_method_resolve(&spec, &world->diag, &method));
+  assert_said(world, "s.json:4:5: error: axes.method: method \"infersim\" is for eval, explain and validate (sweeps do not take it "
+                     "yet)\n");
+  assert_ptr_equal(msw_sweep_presets(&n_sweeps), msw_presets(&n));
+  for (size_t i_preset = 0; i_preset < n; i_preset++)
+    assert_int_equal(msw_presets(&n)[i_preset].in_sweeps, i_preset < n_sweeps);
 }
 
 /* A sweep's author sees all mistakes of a method at once, each with its place. */
@@ -116,16 +144,16 @@ static void all_problems_of_a_method_together(void **state) {
   msw_method method;
   assert_false(msw_method_resolve(&spec, &world->diag, &method));
   assert_said(world,
-              "s.json:4:5: error: axes.method[0].base: unknown method \"v3\" (methods: v1-calibrated, v2-floor, v2-interp)\n"
+              "s.json:4:5: error: axes.method[0].base: unknown method \"v3\" (methods: v1-calibrated, v2-floor, v2-interp, measured, infersim)\n"
               "s.json:5:7: error: axes.method[0].mixed_rul: unknown knob \"mixed_rul\" (did you mean 'mixed_rule'?)\n"
               "s.json:6:7: error: axes.method[0].causal_factor: causal_factor: expected a number from 1 to 2; found 9\n");
 }
 
 static void wrong_constants_of_a_gpu_entry(void **state) {
   made_world *world = *state;
-  static const msw_gpu_param params[] = {{"bw_eficiency", 0.7, {"gpus/made.json", 3, 9}},
-                                         {"bw_efficiency", 7, {"gpus/made.json", 4, 9}},
-                                         {"gemm_lookup", 1, {"gpus/made.json", 5, 9}}};
+  static const msw_gpu_param params[] = {{.name = "bw_eficiency", .value = 0.7, .loc = {"gpus/made.json", 3, 9}},
+                                         {.name = "bw_efficiency", .value = 7, .loc = {"gpus/made.json", 4, 9}},
+                                         {.name = "gemm_lookup", .value = 1, .loc = {"gpus/made.json", 5, 9}}};
   const msw_gpu_method block = {.method = "v2-floor", .params = params, .n_params = COUNT(params)};
   world->gpu.methods = &block;
   world->gpu.n_methods = 1;
@@ -142,8 +170,8 @@ static void wrong_constants_of_a_gpu_entry(void **state) {
 int main(void) {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, made_setup, made_teardown)
   const struct CMUnitTest tests[] = {
-      TEST(every_wrong_set), TEST(at_most_64_edges), TEST(unknown_presets), TEST(all_problems_of_a_method_together),
-      TEST(wrong_constants_of_a_gpu_entry),
+      TEST(every_wrong_set), TEST(at_most_64_edges), TEST(unknown_presets), TEST(knobs_of_other_methods),
+      TEST(presets_that_sweeps_do_not_take), TEST(all_problems_of_a_method_together), TEST(wrong_constants_of_a_gpu_entry),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

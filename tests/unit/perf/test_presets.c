@@ -35,6 +35,19 @@ static const struct { const char *preset, *knob, *value; } table[] = {
     {"v1-calibrated", "mixed_rule", "weighted"},
     {"v1-calibrated", "head_dim_rule", "hidden_over_heads"},
     {"v1-calibrated", "per_layer_overhead_us", "0"},
+    {"infersim", "mfu_source", "file"},
+    {"infersim", "decode_aggregation", "mean"},
+    {"infersim", "causal_factor", "1.8"},
+    {"infersim", "fp8_kv", "false"},
+    {"infersim", "deepep", "false"},
+    {"infersim", "two_batch_overlap", "false"},
+    {"infersim", "default_prefill_mfu", "0.9"},
+    {"infersim", "prefill_scheduler_us", "30000"},
+    {"infersim", "decode_scheduler_us", "5000"},
+    {"infersim", "sm_ratio", "0.818181818181818"},
+    {"infersim", "world_size", "0"},
+    {"infersim", "num_nodes", "1"},
+    {"infersim", "max_prefill_tokens", "0"},
 };
 
 static void rules_are_those_of_the_documentation(void **state) {
@@ -53,6 +66,8 @@ static void rules_are_those_of_the_documentation(void **state) {
 static void fitted_numbers_are_left_open(void **state) {
   (void)state;
   static const char *const preset_given[] = {"causal_factor", "per_request_overhead_us", "usable_memory_fraction"};
+  static const char *const by_infersim[] = {"default_prefill_mfu", "prefill_scheduler_us", "decode_scheduler_us", "sm_ratio",
+                                            "world_size", "num_nodes", "max_prefill_tokens"};
   size_t n_presets, n_knobs;
   const msw_preset *presets = msw_presets(&n_presets);
   const msw_knob_info *knobs_table = msw_knobs_table(&n_knobs);
@@ -60,13 +75,15 @@ static void fitted_numbers_are_left_open(void **state) {
     msw_knobs knobs;
     presets[i_preset].set(&knobs);
     for (size_t i_knob = 0; i_knob < n_knobs; i_knob++) {
-      if (knobs_table[i_knob].type != MSW_KNOB_NUMBER) continue;
+      if (knobs_table[i_knob].type != MSW_KNOB_NUMBER || !msw_knob_is_of(&knobs_table[i_knob], presets[i_preset].family)) continue;
       double number;
       memcpy(&number, (const char *)&knobs + knobs_table[i_knob].offset, sizeof number);
       bool given = presets[i_preset].family == MSW_FAMILY_CONSTANT_MFU &&
                    strcmp(knobs_table[i_knob].name, "per_layer_overhead_us") == 0;   /* parsed but unused by V1 */
       for (size_t i_given = 0; i_given < 3; i_given++)
         given = given || strcmp(knobs_table[i_knob].name, preset_given[i_given]) == 0;
+      for (size_t i_given = 0; i_given < sizeof by_infersim / sizeof by_infersim[0]; i_given++)
+        given = given || (presets[i_preset].family == MSW_FAMILY_INFERSIM && strcmp(knobs_table[i_knob].name, by_infersim[i_given]) == 0);
       if (isnan(number) == given) fail_msg("%s %s = %g", presets[i_preset].name, knobs_table[i_knob].name, number);
     }
   }
@@ -76,7 +93,7 @@ static void every_preset_sets_every_field(void **state) {
   (void)state;
   size_t n;
   const msw_preset *presets = msw_presets(&n);
-  assert_int_equal(n, 3);
+  assert_int_equal(n, 5);
   for (size_t i_preset = 0; i_preset < n; i_preset++) {
     msw_knobs a, b;
     memset(&a, 0x55, sizeof a);

@@ -18,21 +18,28 @@ static const msw_opt options_table[] = {
 
 static const char about[] =
     "Lists every kernel table in use: its rows and ranges, the peak that MFU is relative to, and the peak\n"
-    "that the file's own mfu column was divided by. Lines with ! say what is odd.\n"
-    "\"m 8..4096 (9)\" means from 8 to 4096, 9 different values.";
+    "that the file's own mfu column was divided by; and the tables of measured latencies of engines\n"
+    "(<gpu>/<engine-version>/*_perf.csv) by kind and number format. Lines with ! say what is odd.\n"
+    "\"m 8..4096 (9)\" means from 8 to 4096, 9 different values; few are listed, \"m 1/2/4\".";
 static const char more[] =
     "Example:\n"
     "  mfusweep tables --gpu h100 --bench-data my_tables";
 
-static msw_status load_sets(msw_context *ctx, const msw_gpu *only, msw_kernel_set *sets, size_t *n_sets) {
+static msw_status load_gpu(msw_context *ctx, const msw_gpu *gpu, msw_gpu_tables *tables) {
+  *tables = (msw_gpu_tables){.own.gpu = gpu, .latencies.gpu = gpu};
+  const msw_status own = msw_kernel_set_load(&ctx->data, gpu, &ctx->arena, &ctx->diag, &tables->own);
+  const msw_status latencies =
+      msw_latency_set_load(&ctx->data, gpu, &tables->own, &ctx->arena, &ctx->diag, &tables->latencies);
+  return own != MSW_OK ? own : latencies;
+}
+
+static msw_status load_gpus(msw_context *ctx, const msw_gpu *only, msw_gpu_tables *gpus, size_t *n_gpus) {
   msw_status status = MSW_OK;
   for (size_t i_gpu = 0; i_gpu < ctx->data.n_gpus; i_gpu++) {
     const msw_gpu *gpu = &ctx->data.gpus[i_gpu];
     if (only && gpu != only) continue;
-    msw_kernel_set set = {.gpu = gpu};
-    msw_status loaded = msw_kernel_set_load(&ctx->data, gpu, &ctx->arena, &ctx->diag, &set);
+    const msw_status loaded = load_gpu(ctx, gpu, &gpus[(*n_gpus)++]);
     if (loaded != MSW_OK) status = loaded;   /* the tables that could be read are shown all the same */
-    sets[(*n_sets)++] = set;
   }
   return status;
 }
@@ -43,10 +50,10 @@ static msw_status cmd_tables(const void *opaque, msw_context *ctx) {
   if (status != MSW_OK) return status;
   const msw_gpu *only = options->gpu ? msw_context_find_gpu(ctx, options->gpu) : NULL;
   if (options->gpu && !only) return MSW_BAD_INPUT;
-  msw_kernel_set *sets = msw_arena_array(&ctx->arena, ctx->data.n_gpus, sizeof *sets);
-  size_t n_sets = 0;
-  status = load_sets(ctx, only, sets, &n_sets);
-  (options->json ? msw_tables_json : msw_tables_text)(sets, n_sets, &ctx->arena);
+  msw_gpu_tables *gpus = msw_arena_array(&ctx->arena, ctx->data.n_gpus, sizeof *gpus);
+  size_t n_gpus = 0;
+  status = load_gpus(ctx, only, gpus, &n_gpus);
+  (options->json ? msw_tables_json : msw_tables_text)(gpus, n_gpus, &ctx->arena);
   return status;
 }
 

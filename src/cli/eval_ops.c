@@ -7,8 +7,10 @@
 #include "msw/base/mem.h"
 
 static const char *const phases[] = {"prefill", "decode", "fused", "step"};
-static const char *const names[] = {"gemm",    "q_proj",    "k_proj",    "v_proj", "o_proj", "gate_proj",
-                                    "up_proj", "down_proj", "attention", "memory", "comm",   "overhead"};
+static const char *const names[] = {"gemm",     "q_proj",    "k_proj",  "v_proj",          "qkv_proj",       "o_proj",
+                                    "gate_proj", "up_proj",  "down_proj", "ffn",           "ffn_load",       "attention",
+                                    "kv_load",  "memory",    "comm_before_ffn", "comm_after_ffn", "tp_all_reduce", "comm",
+                                    "overhead"};
 
 /* Place in a list; names that are not in it come last, alphabetically (see compare). */
 static size_t rank_of(const char *word, const char *const *list, size_t n) {

@@ -107,12 +107,12 @@ static void add_knob(msw_arena *arena, msw_json *object, const msw_knobs *values
   }
 }
 
-static void add_knobs(msw_arena *arena, msw_json *root, const msw_knobs *values) {
+static void add_knobs(msw_arena *arena, msw_json *root, msw_family family, const msw_knobs *values) {
   size_t n_knobs;
   const msw_knob_info *knobs = msw_knobs_table(&n_knobs);
   msw_json *object = msw_json_add_object(arena, root, "knobs");
   for (size_t i_knob = 0; i_knob < n_knobs; i_knob++)
-    add_knob(arena, object, values, &knobs[i_knob]);
+    if (msw_knob_is_of(&knobs[i_knob], family)) add_knob(arena, object, values, &knobs[i_knob]);
 }
 
 void msw_explain_json(const msw_explanation *e, msw_arena *arena) {
@@ -134,7 +134,7 @@ void msw_explain_json(const msw_explanation *e, msw_arena *arena) {
   add_breakdown(arena, root, e->breakdown);
   msw_json *ops = msw_json_add_array(arena, root, "ops");
   for (size_t i_op = 0; i_op < e->ops->n; i_op++) add_op(arena, ops, e, &e->ops->ops[i_op]);
-  add_knobs(arena, root, &e->bound->knobs);
+  add_knobs(arena, root, e->bound->family, &e->bound->knobs);
 
   msw_buf text = {0};
   msw_json_write(root, 2, &text);

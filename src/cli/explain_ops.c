@@ -1,4 +1,5 @@
 /* What can be said of an operation: how far its point lies from the rows that stand for it, and what limits it. */
+#include <math.h>
 #include <string.h>
 
 #include "explain.h"
@@ -28,14 +29,16 @@ static size_t add_if_borrowed(const char *axis, double at, double table, msw_dis
 static size_t attention_distances(const msw_case *bound, const msw_op *op, msw_distance *distances) {
   const msw_kernel_table *table = op->table;
   bool is_decode = table->kind == MSW_KERNEL_DECODE_ATTENTION;
+  bool own_heads = bound->family == MSW_FAMILY_INFERSIM;   /* no table but one of exactly a GPU's heads */
   size_t n = 0;
   if (is_decode) {
     distances[n++] = along("batch", op->batch, table->batch, &op->rows);
     distances[n++] = along("kv_len", op->context, table->kv_len, &op->rows);
-    n = add_if_borrowed("tp", bound->tp, (double)table->shape.tp, distances, n);
+    if (!own_heads) n = add_if_borrowed("tp", bound->tp, (double)table->shape.tp, distances, n);
   } else {
     distances[n++] = along("seq_len", op->context, table->seq_len, &op->rows);
   }
+  if (own_heads) return n;
   n = add_if_borrowed("num_heads", bound->num_heads, (double)table->shape.num_heads, distances, n);
   n = add_if_borrowed("num_kv_heads", bound->num_kv_heads, (double)table->shape.num_kv_heads, distances, n);
   return add_if_borrowed("head_dim", bound->head_dim, (double)table->shape.head_dim, distances, n);
@@ -64,11 +67,13 @@ const char *msw_distance_text(const msw_distance *distance, msw_arena *arena) {
 const char *msw_op_limit(const msw_op *op) {
   if (strcmp(op->name, "memory") == 0) return "memory";
   if (strcmp(op->phase, "step") == 0) return "";
+  if (isnan(op->mfu)) return op->bytes > 0.0 ? "memory" : "";
   return op->floor_us > 0.0 && op->us <= op->floor_us ? "memory" : "compute";
 }
 
 bool msw_op_is_hidden(const msw_case *bound, const msw_breakdown *breakdown, const msw_op *op) {
   if (strcmp(op->phase, "step") == 0) return false;
+  if (bound->family == MSW_FAMILY_INFERSIM) return op->is_hidden;
   bool is_memory = strcmp(op->name, "memory") == 0;
   bool is_fused = breakdown->fused.time_us > 0.0;
   const msw_phase_time *phase = strcmp(op->phase, "prefill") == 0 ? &breakdown->prefill : &breakdown->decode;

@@ -49,10 +49,11 @@ static void print_rules(const msw_explanation *e) {
   if (subject->n_rules > 0) puts("without the rule it would be");
 }
 
-static void print_phase(const char *name, const msw_phase_time *phase) {
+static void print_phase(const char *name, msw_family family, const msw_phase_time *phase) {
   if (!(phase->time_us > 0.0)) return;
-  printf("  %-9s %14.3f us  the longer of gemm %.3f + attention %.3f and memory %.3f\n", name, phase->time_us,
-         phase->gemm_us, phase->attn_us, phase->memory_us);
+  const bool in_parts = family == MSW_FAMILY_INFERSIM;   /* which are as long as their own part of memory at least */
+  printf("  %-9s %14.3f us  %sgemm %.3f + attention %.3f %s memory %.3f\n", name, phase->time_us,
+         in_parts ? "" : "the longer of ", phase->gemm_us, phase->attn_us, in_parts ? "beside" : "and", phase->memory_us);
 }
 
 static void print_step(const msw_explanation *e, msw_arena *arena) {
@@ -60,9 +61,9 @@ static void print_step(const msw_explanation *e, msw_arena *arena) {
   const char *mixed = msw_knob_text(&e->bound->knobs, msw_knob_find("mixed_rule"), arena);
   bool is_mixed = e->subject->step.n_decode > 0 && e->subject->step.n_prefill > 0;
   printf("\nstep        %14.3f us, bound by %s\n", b->step_us, msw_bound_name(b->bound));
-  print_phase("prefill", &b->prefill);
-  print_phase("decode", &b->decode);
-  print_phase("fused", &b->fused);
+  print_phase("prefill", e->bound->family, &b->prefill);
+  print_phase("decode", e->bound->family, &b->decode);
+  print_phase("fused", e->bound->family, &b->fused);
   if (is_mixed) printf("  %-9s %14.3f us  the phases by mixed_rule %s\n", "hardware", b->hardware_us, mixed);
   printf("  %-9s %14.3f us\n  %-9s %14.3f us\n", "comm", b->comm_us, "overhead", b->overhead_us);
   printf("  %.1f tokens/s per GPU; per GPU %.2f GiB of weights and %.2f GiB of KV cache\n", b->tok_per_s_per_gpu,
@@ -165,6 +166,7 @@ static void print_knobs(const msw_case *bound, msw_arena *arena) {
   const msw_knob_info *knobs = msw_knobs_table(&n_knobs);
   const char *text = "";
   for (size_t i_knob = 0; i_knob < n_knobs; i_knob++) {
+    if (!msw_knob_is_of(&knobs[i_knob], bound->family)) continue;
     const char *value = msw_knob_text(&bound->knobs, &knobs[i_knob], arena);
     if (value[0] == 'n' && value[1] == 'a') continue;   /* a number that the method does not have */
     text = msw_format(arena, "%s%s%s=%s", text, text[0] ? " " : "", knobs[i_knob].name, value);

@@ -32,9 +32,16 @@ msw_status msw_setup_load(msw_context *ctx, msw_setup *setup) {
   if (!msw_method_knobs(&setup->method, setup->gpu, &ctx->diag, &setup->knobs, &setup->method_flags))
     return MSW_BAD_INPUT;
   setup->tables = (msw_kernel_set){.gpu = setup->gpu};
-  if (setup->method.preset->family != MSW_FAMILY_KERNEL_TABLES) return MSW_OK;
-  return msw_kernel_set_load(&ctx->data, setup->gpu, &ctx->arena, &ctx->diag, &setup->tables);
+  if (!msw_family_uses_tables(setup->method.preset->family)) return MSW_OK;
+  msw_status loaded = msw_kernel_set_load(&ctx->data, setup->gpu, &ctx->arena, &ctx->diag, &setup->tables);
+  if (loaded != MSW_OK || setup->method.preset->family != MSW_FAMILY_MEASURED) return loaded;
+  msw_latency_set *latencies = msw_arena_alloc(&ctx->arena, sizeof *latencies);
+  loaded = msw_latency_set_load(&ctx->data, setup->gpu, &setup->tables, &ctx->arena, &ctx->diag, latencies);
+  if (loaded == MSW_OK) setup->surfaces = msw_surfaces_new(latencies);
+  return loaded;
 }
+
+void msw_setup_free(msw_setup *setup) { msw_surfaces_free(setup->surfaces); }
 
 bool msw_parse_dtype_option(msw_context *ctx, const char *text, msw_dtype *dtype) {
   *dtype = MSW_DTYPE_NONE;
@@ -55,7 +62,7 @@ void msw_setup_bind(const msw_setup *setup, const msw_model *model, double tp, m
                     msw_arena *arena, msw_case *bound) {
   msw_case_key key = {.gpu = setup->gpu, .model = model, .tp = tp, .dtype = dtype,
                       .family = setup->method.preset->family, .knobs = &setup->knobs,
-                      .method_flags = setup->method_flags, .tables = &setup->tables,
+                      .method_flags = setup->method_flags, .tables = &setup->tables, .surfaces = setup->surfaces,
                       .allow_split_heads = allow_split_heads};
   msw_case_bind(&key, arena, bound);
 }

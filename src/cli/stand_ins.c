@@ -77,7 +77,7 @@ msw_notes msw_stand_ins_of_cases(const msw_case *const *cases, size_t n, const m
   msw_notes notes = {.arena = arena};
   for (size_t i_case = 0; i_case < n; i_case++) {
     if (i_case > 0 && cases[i_case] == cases[i_case - 1]) continue;
-    bool uses_tables = cases[i_case]->family == MSW_FAMILY_KERNEL_TABLES && !(cases[i_case]->flags & MSW_FLAGS_VOID);
+    bool uses_tables = msw_family_uses_tables(cases[i_case]->family) && !(cases[i_case]->flags & MSW_FLAGS_VOID);
     if (uses_tables) add(&notes, set, cases[i_case]->weight_dtype);
   }
   return notes;

@@ -5,6 +5,7 @@
 #include <stddef.h>
 
 #include "msw/inputs/kernel_table.h"
+#include "msw/inputs/latency_table.h"
 
 /* A numeric column and its range. */
 typedef struct { const char *name; const double *values; double min, max; size_t n_distinct; } msw_table_column;
@@ -28,8 +29,11 @@ msw_table_report msw_table_examine(const msw_kernel_table *table, msw_arena *are
 const char *const *msw_table_defects(const msw_kernel_table *table, const msw_table_report *report, msw_arena *arena,
                                      size_t *n);
 
+/* A GPU's tables of the project's layout, and its measured latencies of any. */
+typedef struct { msw_kernel_set own; msw_latency_set latencies; } msw_gpu_tables;
+
 /* To stdout; GPUs without tables come last in the text. */
-void msw_tables_text(const msw_kernel_set *sets, size_t n_sets, msw_arena *arena);
-void msw_tables_json(const msw_kernel_set *sets, size_t n_sets, msw_arena *arena);
+void msw_tables_text(const msw_gpu_tables *gpus, size_t n_gpus, msw_arena *arena);
+void msw_tables_json(const msw_gpu_tables *gpus, size_t n_gpus, msw_arena *arena);
 
 #endif

@@ -4,6 +4,7 @@
 #include "msw/formats/json.h"
 #include "stand_ins.h"
 #include "tables.h"
+#include "tables_latency.h"
 
 static void add_peaks(msw_arena *arena, msw_json *parent, const msw_gpu *gpu) {
   msw_json *peaks = msw_json_add_object(arena, parent, "peak_flop_per_s");
@@ -40,7 +41,8 @@ static void add_mfu(msw_arena *arena, msw_json *parent, const msw_kernel_table *
   msw_json_add_bool(arena, column, "off", msw_kernel_table_mfu_is_off(table));
 }
 
-static void add_table(msw_arena *arena, msw_json *list, const msw_kernel_table *table) {
+static void add_table(msw_arena *arena, msw_json *list, const msw_kernel_table *table,
+                      const msw_latency_set *latencies) {
   msw_table_report report = msw_table_examine(table, arena);
   msw_json *object = msw_json_add_object(arena, list, NULL);
   msw_json_add_string(arena, object, "kernel", msw_kernel_name(table->kind));
@@ -62,24 +64,30 @@ static void add_table(msw_arena *arena, msw_json *list, const msw_kernel_table *
   msw_json *texts = msw_json_add_array(arena, object, "defects");
   for (size_t i_defect = 0; i_defect < n_defects; i_defect++)
     msw_json_add_string(arena, texts, NULL, defects[i_defect]);
+  defects = msw_latency_own_defects(latencies, table, arena, &n_defects);
+  for (size_t i_defect = 0; i_defect < n_defects; i_defect++)
+    msw_json_add_string(arena, texts, NULL, defects[i_defect]);
 }
 
-void msw_tables_json(const msw_kernel_set *sets, size_t n_sets, msw_arena *arena) {
+static void add_gpu(msw_arena *arena, msw_json *gpus, const msw_gpu_tables *tables) {
+  const msw_kernel_set *own = &tables->own;
+  msw_json *gpu = msw_json_add_object(arena, gpus, NULL);
+  msw_json_add_string(arena, gpu, "name", own->gpu->name);
+  add_peaks(arena, gpu, own->gpu);
+  msw_json_add_number(arena, gpu, "mem_bw_bytes_per_s", own->gpu->mem_bw_bytes_per_s);
+  msw_json_add_number(arena, gpu, "mem_gib", own->gpu->mem_gib);
+  msw_json *list = msw_json_add_array(arena, gpu, "tables");
+  for (size_t i_table = 0; i_table < own->n_tables; i_table++) add_table(arena, list, &own->tables[i_table], &tables->latencies);
+  msw_tables_latency_json(&tables->latencies, own, arena, gpu);
+  const msw_notes notes = msw_stand_ins_of_gpu(own, arena);
+  msw_json *stand_ins = msw_json_add_array(arena, gpu, "stand_ins");
+  for (size_t i_note = 0; i_note < notes.n; i_note++) msw_json_add_string(arena, stand_ins, NULL, notes.items[i_note]);
+}
+
+void msw_tables_json(const msw_gpu_tables *gpus, size_t n_gpus, msw_arena *arena) {
   msw_json *root = msw_json_new(arena, MSW_JSON_OBJECT, (msw_loc){0});
-  msw_json *gpus = msw_json_add_array(arena, root, "gpus");
-  for (size_t i_set = 0; i_set < n_sets; i_set++) {
-    msw_json *gpu = msw_json_add_object(arena, gpus, NULL);
-    msw_json_add_string(arena, gpu, "name", sets[i_set].gpu->name);
-    add_peaks(arena, gpu, sets[i_set].gpu);
-    msw_json_add_number(arena, gpu, "mem_bw_bytes_per_s", sets[i_set].gpu->mem_bw_bytes_per_s);
-    msw_json_add_number(arena, gpu, "mem_gib", sets[i_set].gpu->mem_gib);
-    msw_json *tables = msw_json_add_array(arena, gpu, "tables");
-    for (size_t i_table = 0; i_table < sets[i_set].n_tables; i_table++)
-      add_table(arena, tables, &sets[i_set].tables[i_table]);
-    const msw_notes notes = msw_stand_ins_of_gpu(&sets[i_set], arena);
-    msw_json *stand_ins = msw_json_add_array(arena, gpu, "stand_ins");
-    for (size_t i_note = 0; i_note < notes.n; i_note++) msw_json_add_string(arena, stand_ins, NULL, notes.items[i_note]);
-  }
+  msw_json *list = msw_json_add_array(arena, root, "gpus");
+  for (size_t i_gpu = 0; i_gpu < n_gpus; i_gpu++) add_gpu(arena, list, &gpus[i_gpu]);
   msw_buf text = {0};
   msw_json_write(root, 2, &text);
   puts(text.text);

@@ -5,6 +5,7 @@
 #include "msw/base/str.h"
 #include "stand_ins.h"
 #include "tables.h"
+#include "tables_latency.h"
 
 static const double flop_per_tflop = 1e12, bytes_per_gb = 1e9;
 
@@ -55,15 +56,21 @@ static void print_peaks(const msw_kernel_table *table, const msw_gpu *gpu, msw_a
   else printf("    mfu column: none that says anything\n");
 }
 
-static void print_table(const msw_kernel_table *table, const msw_gpu *gpu, msw_arena *arena) {
+static void print_defects(const char *const *defects, size_t n_defects) {
+  for (size_t i_defect = 0; i_defect < n_defects; i_defect++) printf("    ! %s\n", defects[i_defect]);
+}
+
+static void print_table(const msw_kernel_table *table, const msw_gpu_tables *gpu, msw_arena *arena) {
   msw_table_report report = msw_table_examine(table, arena);
   size_t n_defects;
   const char *const *defects = msw_table_defects(table, &report, arena, &n_defects);
   printf("\n  %s  %s\n", msw_kernel_name(table->kind), table->file);
   printf("    %zu rows, %s\n", table->n_rows, format_text(table, arena));
   printf("    %s\n", sizes_text(&report, arena));
-  print_peaks(table, gpu, arena);
-  for (size_t i_defect = 0; i_defect < n_defects; i_defect++) printf("    ! %s\n", defects[i_defect]);
+  print_peaks(table, gpu->own.gpu, arena);
+  print_defects(defects, n_defects);
+  defects = msw_latency_own_defects(&gpu->latencies, table, arena, &n_defects);
+  print_defects(defects, n_defects);
 }
 
 /* What a sweep in another number format would rest on. */
@@ -73,18 +80,22 @@ static void print_stand_ins(const msw_kernel_set *set, msw_arena *arena) {
   for (size_t i_note = 0; i_note < notes.n; i_note++) printf("  ! %s\n", notes.items[i_note]);
 }
 
-void msw_tables_text(const msw_kernel_set *sets, size_t n_sets, msw_arena *arena) {
+static bool has_tables(const msw_gpu_tables *gpu) { return gpu->own.n_tables > 0 || gpu->latencies.n_files > 0; }
+
+void msw_tables_text(const msw_gpu_tables *gpus, size_t n_gpus, msw_arena *arena) {
   size_t n_without = 0;
-  for (size_t i_set = 0; i_set < n_sets; i_set++) {
-    n_without += sets[i_set].n_tables == 0;
-    if (sets[i_set].n_tables == 0) continue;
-    print_gpu(sets[i_set].gpu, "", arena);
-    for (size_t i_table = 0; i_table < sets[i_set].n_tables; i_table++)
-      print_table(&sets[i_set].tables[i_table], sets[i_set].gpu, arena);
-    print_stand_ins(&sets[i_set], arena);
+  for (size_t i_gpu = 0; i_gpu < n_gpus; i_gpu++) {
+    const msw_gpu_tables *gpu = &gpus[i_gpu];
+    n_without += !has_tables(gpu);
+    if (!has_tables(gpu)) continue;
+    print_gpu(gpu->own.gpu, "", arena);
+    for (size_t i_table = 0; i_table < gpu->own.n_tables; i_table++)
+      print_table(&gpu->own.tables[i_table], gpu, arena);
+    msw_tables_latency_text(&gpu->latencies, &gpu->own, arena);
+    print_stand_ins(&gpu->own, arena);
     printf("\n");
   }
   if (n_without > 0) printf("without kernel tables\n");
-  for (size_t i_set = 0; i_set < n_sets; i_set++)
-    if (sets[i_set].n_tables == 0) print_gpu(sets[i_set].gpu, "  ", arena);
+  for (size_t i_gpu = 0; i_gpu < n_gpus; i_gpu++)
+    if (!has_tables(&gpus[i_gpu])) print_gpu(gpus[i_gpu].own.gpu, "  ", arena);
 }

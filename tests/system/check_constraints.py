@@ -53,7 +53,7 @@ def main():
     holds = [f["step_us"] <= 20000, f["kv_gib"] + f["weight_gib"] < 60, (f["attn_us"] < f["gemm_us"]) | (batch < 64)]
     flags = free["flags"].copy()
     for i, hold in enumerate(holds):
-        flags |= np.where(number & ~hold, np.uint32(1 << (16 + i)), np.uint32(0))
+        flags |= np.where(number & ~hold, np.uint32(1 << (20 + i)), np.uint32(0))
     masked = number & (~holds[1] | ~holds[2])
     assert all((number & ~hold).any() and (number & hold).any() for hold in holds), "a constraint that decides nothing"
     assert np.array_equal(bound["flags"], flags), "flags differ"

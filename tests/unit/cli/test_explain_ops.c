@@ -59,6 +59,8 @@ static void test_limits(void **state) {
       {{.phase = "decode", .name = "q_proj", .us = 6}, "compute"},
       {{.phase = "prefill", .name = "attention", .us = 6}, "compute"},
       {{.phase = "step", .name = "comm", .us = 6}, ""},
+      {{.phase = "decode", .name = "kv_load", .us = 6, .bytes = 1, .mfu = NAN}, "memory"},   /* InferSim */
+      {{.phase = "decode", .name = "tp_all_reduce", .us = 6, .mfu = NAN}, ""},
   };
   for (size_t i_case = 0; i_case < sizeof cases / sizeof cases[0]; i_case++)
     assert_string_equal(msw_op_limit(&cases[i_case].op), cases[i_case].limit);
@@ -70,6 +72,21 @@ static bool hidden(int mixed_rule, msw_phase_time prefill, msw_phase_time decode
   msw_breakdown breakdown = {.prefill = prefill, .decode = decode, .fused = fused};
   msw_op op = {.phase = phase, .name = name};
   return msw_op_is_hidden(&bound, &breakdown, &op);
+}
+
+/* In InferSim's family an operation knows by itself; its attention tables have a GPU's heads by construction. */
+static void test_infersim(void **state) {
+  (void)state;
+  msw_kernel_table table = {.kind = MSW_KERNEL_DECODE_ATTENTION, .batch = batch, .kv_len = kv_len,
+                            .shape = {.num_heads = 16, .num_kv_heads = 4, .head_dim = 128, .tp = 1}};
+  const msw_case bound = {.family = MSW_FAMILY_INFERSIM, .tp = 2, .num_heads = 32, .num_kv_heads = 8, .head_dim = 128};
+  const msw_breakdown breakdown = {.decode = {6, 4, 5, 10}};
+  msw_op op = {.phase = "decode", .name = "attention", .batch = 1, .context = 1024, .table = &table, .rows = {1, {0}, {1}}};
+  msw_distance distances[MSW_MAX_DISTANCES];
+  assert_int_equal(msw_op_distances(&bound, &op, distances), 2);
+  assert_false(msw_op_is_hidden(&bound, &breakdown, &op));
+  op.is_hidden = true;
+  assert_true(msw_op_is_hidden(&bound, &breakdown, &op));
 }
 
 static void test_hidden(void **state) {
@@ -91,6 +108,6 @@ static void test_hidden(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {cmocka_unit_test(test_gemm), cmocka_unit_test(test_attention),
-                                     cmocka_unit_test(test_limits), cmocka_unit_test(test_hidden)};
+                                     cmocka_unit_test(test_limits), cmocka_unit_test(test_infersim), cmocka_unit_test(test_hidden)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -19,7 +19,7 @@ typedef struct {
 #define AT(field) offsetof(eval_options, field)
 static const msw_opt options_table[] = {
     {MSW_OPT_TEXT, 0, "gpu", "G", AT(gpu), MSW_OPT_NEEDED_LATER, "a GPU's name or alias"},
-    {MSW_OPT_TEXT, 0, "method", "M", AT(method), MSW_OPT_NEEDED_LATER, "a method preset, e.g. v2-interp"},
+    {MSW_OPT_TEXT, 0, "method", "M", AT(method), MSW_OPT_OPTIONAL, "a method preset, e.g. v2-interp; default: measured"},
     {MSW_OPT_TEXT, 0, "steps", "F.csv", AT(steps), MSW_OPT_NEEDED_LATER,
      "the steps: columns model,tp,decode,prefill and any others"},
     {MSW_OPT_SWITCH, 0, "per-op", NULL, AT(per_op), MSW_OPT_OPTIONAL,

@@ -20,7 +20,7 @@ static const msw_opt options_table[] = {
     {MSW_OPT_LIST, 0, "cell", "AXIS=VALUE,...", AT(cell), MSW_OPT_OPTIONAL,
      "values on the sweep's axes; axes with one value may be left out; block=NAME chooses among blocks"},
     {MSW_OPT_TEXT, 0, "gpu", "G", AT(gpu), MSW_OPT_OPTIONAL, "without SPEC: a GPU's name or alias"},
-    {MSW_OPT_TEXT, 0, "method", "M", AT(method), MSW_OPT_OPTIONAL, "without SPEC: a method preset, e.g. v2-interp"},
+    {MSW_OPT_TEXT, 0, "method", "M", AT(method), MSW_OPT_OPTIONAL, "without SPEC: a method preset, e.g. v2-interp; default: measured"},
     {MSW_OPT_TEXT, 0, "model", "NAME", AT(model), MSW_OPT_OPTIONAL, "without SPEC: a folder of model_configs/"},
     {MSW_OPT_TEXT, 0, "tp", "T", AT(tp), MSW_OPT_OPTIONAL, "without SPEC: tensor-parallel degree (default 1)"},
     {MSW_OPT_TEXT, 0, "decode", "COUNT*KV[+...]", AT(decode), MSW_OPT_OPTIONAL,

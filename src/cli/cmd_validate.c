@@ -18,8 +18,8 @@ typedef struct {
 #define AT(field) offsetof(validate_options, field)
 static const msw_opt options_table[] = {
     {MSW_OPT_LIST, 0, "measured", "F.csv", AT(measured), MSW_OPT_NEEDED, "measured steps; repeatable"},
-    {MSW_OPT_LIST, 0, "method", "M[,M2...]", AT(methods), MSW_OPT_NEEDED,
-     "method presets, e.g. v2-interp, with knobs of their own behind a plus: v2-interp+mfu_source=latency; or column:NAME, "
+    {MSW_OPT_LIST, 0, "method", "M[,M2...]", AT(methods), MSW_OPT_OPTIONAL,
+     "method presets (default: measured), e.g. v2-interp, with knobs of their own behind a plus: v2-interp+mfu_source=latency; or column:NAME, "
      "predictions that a column of the files holds, in us; repeatable"},
     {MSW_OPT_LIST, 0, "by", "COL[,COL...]", AT(by), MSW_OPT_OPTIONAL,
      "figures for each combination of these columns, too: any column, phase, batch, kv_len, seq_len, cached_len, stall "
@@ -94,7 +94,9 @@ static void check_columns(const validate_inputs *inputs, msw_diag *diag) {
 static bool read_inputs(const validate_options *options, msw_context *ctx, validate_inputs *inputs) {
   const size_t n_errors_before = ctx->diag.n_errors;
   check_places(options, &ctx->diag);
-  msw_validate_methods(&options->methods, &options->sets, &ctx->arena, &ctx->diag, &inputs->methods, &inputs->n_methods);
+  const char *tool_own = "measured";
+  const msw_opt_list names = options->methods.n > 0 ? options->methods : (msw_opt_list){.items = &tool_own, .n = 1};
+  msw_validate_methods(&names, &options->sets, &ctx->arena, &ctx->diag, &inputs->methods, &inputs->n_methods);
   const msw_status loaded =
       msw_measured_load(options->measured.items, options->measured.n, &ctx->arena, &ctx->diag, &inputs->measured);
   if (loaded == MSW_OK) {

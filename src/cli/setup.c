@@ -6,25 +6,12 @@
 #include "msw/base/str.h"
 
 static const msw_loc command_line = {0};
-
-static const char *all_methods(msw_arena *arena) {
-  size_t n_presets;
-  const msw_preset *presets = msw_presets(&n_presets);
-  const char *text = "methods:";
-  for (size_t i_preset = 0; i_preset < n_presets; i_preset++)
-    text = msw_format(arena, "%s%s %s (%s)", text, i_preset ? "," : "", presets[i_preset].name,
-                      presets[i_preset].description);
-  return text;
-}
+static const char *const default_method = "measured";
 
 bool msw_setup_choose(msw_context *ctx, const char *gpu, const char *method, const msw_opt_list *sets,
                       msw_setup *setup) {
   *setup = (msw_setup){.gpu = msw_context_find_gpu(ctx, gpu)};
-  if (!method) {
-    msw_error(&ctx->diag, command_line, NULL, all_methods(&ctx->arena), "--method is missing");
-    return false;
-  }
-  bool is_good = msw_method_parse(method, sets->items, sets->n, &ctx->arena, &ctx->diag, &setup->method);
+  bool is_good = msw_method_parse(method ? method : default_method, sets->items, sets->n, &ctx->arena, &ctx->diag, &setup->method);
   return is_good && setup->gpu;
 }
 
@@ -35,13 +22,8 @@ msw_status msw_setup_load(msw_context *ctx, msw_setup *setup) {
   if (!msw_family_uses_tables(setup->method.preset->family)) return MSW_OK;
   msw_status loaded = msw_kernel_set_load(&ctx->data, setup->gpu, &ctx->arena, &ctx->diag, &setup->tables);
   if (loaded != MSW_OK || setup->method.preset->family != MSW_FAMILY_MEASURED) return loaded;
-  msw_latency_set *latencies = msw_arena_alloc(&ctx->arena, sizeof *latencies);
-  loaded = msw_latency_set_load(&ctx->data, setup->gpu, &setup->tables, &ctx->arena, &ctx->diag, latencies);
-  if (loaded == MSW_OK) setup->surfaces = msw_surfaces_new(latencies);
-  return loaded;
+  return msw_surfaces_load(&ctx->data, &ctx->arena, &ctx->diag, &setup->tables);
 }
-
-void msw_setup_free(msw_setup *setup) { msw_surfaces_free(setup->surfaces); }
 
 bool msw_parse_dtype_option(msw_context *ctx, const char *text, msw_dtype *dtype) {
   *dtype = MSW_DTYPE_NONE;
@@ -62,7 +44,7 @@ void msw_setup_bind(const msw_setup *setup, const msw_model *model, double tp, m
                     msw_arena *arena, msw_case *bound) {
   msw_case_key key = {.gpu = setup->gpu, .model = model, .tp = tp, .dtype = dtype,
                       .family = setup->method.preset->family, .knobs = &setup->knobs,
-                      .method_flags = setup->method_flags, .tables = &setup->tables, .surfaces = setup->surfaces,
+                      .method_flags = setup->method_flags, .tables = &setup->tables,
                       .allow_split_heads = allow_split_heads};
   msw_case_bind(&key, arena, bound);
 }

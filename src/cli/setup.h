@@ -15,16 +15,13 @@ typedef struct {
   msw_knobs knobs;
   msw_flags method_flags;
   msw_kernel_set tables;   /* empty for methods that need none */
-  msw_surfaces *surfaces;  /* measured latencies, for the method `measured`; else NULL */
 } msw_setup;
 
 /* Finds GPU and method by name; what is missing or unknown is an error that lists or hints at the choices. */
 bool msw_setup_choose(msw_context *ctx, const char *gpu, const char *method, const msw_opt_list *sets,
                       msw_setup *setup);
-/* Works out the knobs and loads the GPU's kernel tables, for a setup whose gpu and method are set. Released by
- * msw_setup_free; what it found lives in the context. */
+/* Works out the knobs and loads the GPU's kernel tables, for a setup whose gpu and method are set. */
 msw_status msw_setup_load(msw_context *ctx, msw_setup *setup);
-void msw_setup_free(msw_setup *setup);
 
 /* "--dtype": NULL and "config" give MSW_DTYPE_NONE, the config's torch_dtype. */
 bool msw_parse_dtype_option(msw_context *ctx, const char *text, msw_dtype *dtype);

@@ -23,7 +23,18 @@ static void add(msw_notes *notes, const msw_kernel_set *set, msw_dtype weights) 
   for (size_t i = 0; i < n; i++) add_text(notes, msw_stand_in_text(&found[i], set->gpu, notes->arena));
 }
 
+/* The measured family flags its own (dtype_borrowed). */
+static bool takes_stand_ins(msw_family family) {
+  return msw_family_uses_tables(family) && family != MSW_FAMILY_MEASURED;
+}
+
 /* ---- A plan ---- */
+
+static bool has_stand_ins(const msw_plan_block *block) {
+  for (size_t i_method = 0; i_method < block->spec->axes[MSW_AXIS_METHOD].n; i_method++)
+    if (takes_stand_ins(block->methods[i_method].preset->family)) return true;
+  return false;
+}
 
 static msw_dtype weights_of(const char *dtype, const msw_model *model) {
   msw_dtype weights = model->torch_dtype;   /* stays so for "config" */
@@ -55,7 +66,7 @@ static const msw_kernel_set *set_of(const msw_run_tables *tables, const msw_gpu 
 static void add_points(msw_notes *notes, const msw_plan_block *block, const msw_run_tables *tables) {
   for (size_t i_point = 0; i_point < block->spec->n_points; i_point++) {
     const msw_spec_point *point = block->points[i_point].spec;
-    if (block->points[i_point].method.preset->family == MSW_FAMILY_KERNEL_TABLES)
+    if (takes_stand_ins(block->points[i_point].method.preset->family))
       add(notes, set_of(tables, point->gpu), weights_of(point->dtype, point->model));
   }
 }
@@ -65,7 +76,7 @@ msw_notes msw_stand_ins_of_plan(const msw_plan *plan, const msw_run_tables *tabl
   for (size_t i_block = 0; i_block < plan->n_blocks; i_block++) {
     const msw_plan_block *block = &plan->blocks[i_block];
     for (size_t i_gpu = 0; i_gpu < block->spec->axes[MSW_AXIS_GPU].n; i_gpu++)
-      if (tables->of_block[i_block][i_gpu]) add_models(&notes, block->spec, tables->of_block[i_block][i_gpu], i_gpu);
+      if (tables->of_block[i_block][i_gpu] && has_stand_ins(block)) add_models(&notes, block->spec, tables->of_block[i_block][i_gpu], i_gpu);
     add_points(&notes, block, tables);
   }
   return notes;
@@ -77,7 +88,7 @@ msw_notes msw_stand_ins_of_cases(const msw_case *const *cases, size_t n, const m
   msw_notes notes = {.arena = arena};
   for (size_t i_case = 0; i_case < n; i_case++) {
     if (i_case > 0 && cases[i_case] == cases[i_case - 1]) continue;
-    bool uses_tables = msw_family_uses_tables(cases[i_case]->family) && !(cases[i_case]->flags & MSW_FLAGS_VOID);
+    bool uses_tables = takes_stand_ins(cases[i_case]->family) && !(cases[i_case]->flags & MSW_FLAGS_VOID);
     if (uses_tables) add(&notes, set, cases[i_case]->weight_dtype);
   }
   return notes;

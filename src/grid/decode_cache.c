@@ -41,7 +41,29 @@ static void fill_gemm(msw_tile_job *job) {
                  scratch->tok, &scratch->flags);
     for (size_t i_batch = 0; i_batch < n; i_batch++) {
       shared[first + i_batch].gemm_us = scratch->tok[i_batch];
+      shared[first + i_batch].comm_us = job->factors->comm_us;
       shared[first + i_batch].flags = scratch->flags.varies ? scratch->flags.cells[i_batch] : scratch->flags.all;
+    }
+  }
+}
+
+/* The same of the measured family: all kernels that go by the tokens, one token a request. */
+static void fill_kernels(msw_tile_job *job) {
+  msw_eval_scratch *scratch = job->scratch;
+  const msw_tile_axis *batch = &job->axes[MSW_AXIS_BATCH];
+  struct msw_decode_shared *shared = scratch->decode_cache.shared;
+  const msw_token_rows rows = {scratch->decode.gemm_us, scratch->decode.memory_us, scratch->decode.time_us};
+  for (size_t first = 0, n; first < batch->n; first += n) {
+    n = msw_row_length(batch->n, first);
+    msw_row_flags_start(&scratch->flags, 0);
+    msw_row_tokens(job->factors, scratch->kernels, batch->values + first, n, batch->ascends, &scratch->work, &rows,
+                   &scratch->flags);
+    for (size_t i_batch = 0; i_batch < n; i_batch++) {
+      struct msw_decode_shared *one = &shared[first + i_batch];
+      one->flags = scratch->flags.varies ? scratch->flags.cells[i_batch] : scratch->flags.all;
+      one->gemm_us = rows.gemm_us[i_batch] + msw_lm_head_us(job->factors, batch->values[first + i_batch], &one->flags);
+      one->memory_us = rows.memory_us[i_batch];
+      one->comm_us = rows.comm_us[i_batch];
     }
   }
 }
@@ -60,7 +82,8 @@ void msw_decode_cache_fill(msw_tile_job *job) {
   cache->i_block_case = job->bound->i_case;
   cache->first_batch = first_batch;
   make_room(cache, batch->n);
-  fill_gemm(job);
+  if (job->factors->kernels) fill_kernels(job);
+  else fill_gemm(job);
   for (size_t i_batch = 0; i_batch < batch->n; i_batch++) {
     msw_flags common;
     msw_lines lines = msw_decode_lines(job->factors, batch->values[i_batch], &cache->buffer, &common);
@@ -80,6 +103,9 @@ void msw_decode_cache_load(msw_tile_job *job, size_t i_batch, size_t n, msw_deco
   __builtin_prefetch(cache->lines + shared->first_line + shared->n_lines + cache->stretches[0].line);   /* the next batch's */
   load->requests = job->axes[MSW_AXIS_BATCH].values[i_batch];
   load->gemm_us = shared->gemm_us;
+  load->adds_up = job->factors->kernels != NULL;
+  load->memory_us = shared->memory_us;
+  load->comm_us = shared->comm_us;
   load->overhead_us = shared->overhead_us;
   load->flags = shared->flags;
   load->attn = lines_of(cache, i_batch);

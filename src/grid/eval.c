@@ -49,6 +49,12 @@ static msw_row_flags flags_room(msw_arena *arena, size_t room) {
   return (msw_row_flags){.cells = msw_arena_array(arena, room, sizeof(msw_flags))};
 }
 
+static bool has_family(const msw_plan_block *block, msw_family family) {
+  for (size_t i_method = 0; i_method < block->spec->axes[MSW_AXIS_METHOD].n; i_method++)
+    if (block->methods[i_method].preset->family == family) return true;
+  return false;
+}
+
 static void make_slab(const msw_plan_block *block, msw_eval_scratch *scratch) {
   msw_arena *arena = &scratch->arena;
   size_t n_row = chunk_length(block, MSW_AXIS_SEQ_LEN), n_cached = chunk_length(block, MSW_AXIS_CACHED_LEN);
@@ -58,14 +64,16 @@ static void make_slab(const msw_plan_block *block, msw_eval_scratch *scratch) {
   scratch->slab.gemm_us = numbers(arena, n_batch * stride);
   scratch->slab.attn_us = numbers(arena, n_cached * stride);
   scratch->slab.bytes = numbers(arena, n_cached * stride);
-  size_t n_phase = block->spec->phase == MSW_MIXED ? n_batch * n_cached * stride : 1;
+  const bool is_measured = has_family(block, MSW_FAMILY_MEASURED);   /* its attention is looked up by batch */
+  size_t n_requests = is_measured ? n_batch * n_cached : n_cached;
+  size_t n_phase = is_measured || block->spec->phase == MSW_MIXED ? n_batch * n_cached * stride : 1;
   scratch->slab.phase_attn_us = numbers(arena, n_phase);
   scratch->slab.phase_memory_us = numbers(arena, n_phase);
   scratch->slab.phase_time_us = numbers(arena, n_phase);
   scratch->slab.gemm_flags = msw_arena_array(arena, n_batch, sizeof(msw_row_flags));
-  scratch->slab.request_flags = msw_arena_array(arena, n_cached, sizeof(msw_row_flags));
+  scratch->slab.request_flags = msw_arena_array(arena, n_requests, sizeof(msw_row_flags));
   for (size_t i_batch = 0; i_batch < n_batch; i_batch++) scratch->slab.gemm_flags[i_batch] = flags_room(arena, stride);
-  for (size_t i_cached = 0; i_cached < n_cached; i_cached++) scratch->slab.request_flags[i_cached] = flags_room(arena, stride);
+  for (size_t i_request = 0; i_request < n_requests; i_request++) scratch->slab.request_flags[i_request] = flags_room(arena, stride);
 }
 
 static bool has_field(const msw_plan_block *block, const char *name) {
@@ -187,8 +195,14 @@ static void eval_cells(msw_tile_job *job) {
   if (job->tile->n_cells < job->block->chunk_cells) fill_chunk_void(job, 0);   /* the border beyond the grid */
   switch (job->block->spec->phase) {
     case MSW_DECODE: msw_eval_decode_tile(job); return;
-    case MSW_PREFILL: msw_eval_prefill_tile(job); return;
-    case MSW_MIXED: msw_eval_mixed_tile(job); return;
+    case MSW_PREFILL:
+      if (job->factors->kernels) msw_eval_measured_prefill_tile(job);
+      else msw_eval_prefill_tile(job);
+      return;
+    case MSW_MIXED:
+      if (job->factors->kernels) msw_eval_measured_mixed_tile(job);
+      else msw_eval_mixed_tile(job);
+      return;
   }
 }
 

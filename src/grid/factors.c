@@ -1,6 +1,7 @@
 /* Binding a case's factors. */
 #include "factors.h"
 #include "msw/base/num.h"
+#include "msw/perf/measured.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -77,13 +78,38 @@ const msw_factors *msw_factors_bind(const msw_case *bound, msw_arena *arena) {
   factors->room_tok = (bound->usable_bytes_per_gpu - bound->weight_bytes_per_gpu) / bound->kv_bytes_per_tok_per_gpu;
   factors->longest_context = limit > 0.0 ? limit : (double)INFINITY;
   if (bound->family == MSW_FAMILY_CONSTANT_MFU) bind_constant_mfu(bound, arena, factors);
+  else if (bound->family == MSW_FAMILY_MEASURED) factors->kernels = msw_kernel_factors_bind(bound, arena);
   else bind_tables(bound, arena, factors);
   return factors;
 }
 
 void msw_decode_buffer_free(msw_decode_buffer *buffer) {
   msw_pieces_free(&buffer->pieces);
+  msw_arena_free(&buffer->curves);
   free(buffer->line);
+}
+
+static msw_line *line_room(msw_decode_buffer *buffer, size_t n) {
+  if (n > buffer->cap) {
+    buffer->cap = 2 * n;
+    buffer->line = msw_realloc(buffer->line, buffer->cap * sizeof *buffer->line);
+  }
+  return buffer->line;
+}
+
+/* The kernel reads the new token too. */
+static msw_lines measured_lines(const msw_case *bound, double batch, msw_decode_buffer *buffer) {
+  msw_time_curve curve = msw_measured_decode_curve(bound, batch, &buffer->curves);
+  msw_lines lines = msw_curve_lines(&curve, bound->num_layers, 1.0, line_room(buffer, curve.n));
+  msw_arena_free(&buffer->curves);
+  return lines;
+}
+
+msw_lines msw_prefill_lines(const msw_factors *factors, double batch, msw_decode_buffer *buffer) {
+  msw_time_curve curve = msw_measured_prefill_curve(factors->bound, batch, &buffer->curves);
+  msw_lines lines = msw_curve_lines(&curve, factors->bound->num_layers, 0.0, line_room(buffer, curve.n));
+  msw_arena_free(&buffer->curves);
+  return lines;
 }
 
 msw_lines msw_decode_lines(const msw_factors *factors, double batch, msw_decode_buffer *buffer, msw_flags *common) {
@@ -91,14 +117,12 @@ msw_lines msw_decode_lines(const msw_factors *factors, double batch, msw_decode_
   double us_per_tok = factors->decode_us_per_tok * batch;
   size_t n = 1;
   *common = 0;
+  if (factors->kernels) return measured_lines(bound, batch, buffer);
   if (!factors->constant_mfu) {
     msw_decode_pieces(&bound->decode, &bound->knobs, batch, &buffer->pieces);
     n = buffer->pieces.n;
   }
-  if (n > buffer->cap) {
-    buffer->cap = 2 * n;
-    buffer->line = msw_realloc(buffer->line, buffer->cap * sizeof *buffer->line);
-  }
+  line_room(buffer, n);
   if (factors->constant_mfu) {
     buffer->line[0] = (msw_line){.begin = everywhere, .q = us_per_tok, .form = MSW_LINE_STRAIGHT};
     return (msw_lines){buffer->line, 1};

@@ -19,7 +19,7 @@ static void put_both(const msw_row *row, msw_term a, msw_term b, float *out) {
 }
 
 void msw_fill_step_us(const msw_row *row, void *out) {
-  row->cells->sum(row->hardware_us, row->comm_us + row->overhead_us, row->n, out);
+  row->cells->sum(row->spent_us, row->other_us, row->n, out);
 }
 
 void msw_fill_prefill_us(const msw_row *row, void *out) { put_term(row, row->prefill.time_us, out); }
@@ -38,19 +38,19 @@ void msw_fill_memory_us(const msw_row *row, void *out) {
   else put_both(row, row->prefill.memory_us, row->decode.memory_us, out);
 }
 
-void msw_fill_comm_us(const msw_row *row, void *out) { row->cells->constant(row->comm_us, row->n, out); }
+void msw_fill_comm_us(const msw_row *row, void *out) { put_term(row, row->comm_us, out); }
 
 void msw_fill_overhead_us(const msw_row *row, void *out) { row->cells->constant(row->overhead_us, row->n, out); }
 
 void msw_fill_bound(const msw_row *row, void *out) {
-  row->kernels->bound(row->part.gemm_us, row->part.attn_us, row->part.memory_us, row->hardware_us, row->comm_us,
-                      row->overhead_us, row->n, out);
+  row->kernels->bound(row->part.gemm_us, row->part.attn_us, row->part.memory_us, row->hardware_us, row->comm_us.cells,
+                      row->comm_us.one, row->overhead_us, row->n, out);
 }
 
 void msw_fill_tok_per_s_per_gpu(const msw_row *row, void *out) {
-  const double us_per_s = 1e6, scale = us_per_s / row->bound->tp, other_us = row->comm_us + row->overhead_us;
-  if (row->tok.cells) row->cells->rate(row->tok.cells, scale, row->hardware_us, other_us, row->n, out);
-  else row->cells->rate_of(row->tok.one * scale, row->hardware_us, other_us, row->n, out);
+  const double us_per_s = 1e6, scale = us_per_s / row->bound->tp;
+  if (row->tok.cells) row->cells->rate(row->tok.cells, scale, row->spent_us, row->other_us, row->n, out);
+  else row->cells->rate_of(row->tok.one * scale, row->spent_us, row->other_us, row->n, out);
 }
 
 void msw_fill_weight_gib(const msw_row *row, void *out) {

@@ -30,6 +30,10 @@ static inline double square_at(const msw_line *line, double x) {
   return plus_ratio(0.0, line->q * y * y, x);
 }
 
+static inline double quadratic_at(const msw_line *line, double x) {
+  return __builtin_fma(__builtin_fma(line->s, x, line->q), x, line->p);
+}
+
 static inline double larger(double a, double b) { return a > b ? a : b; }
 
 #endif

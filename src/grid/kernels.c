@@ -16,6 +16,7 @@ static void line_values(const msw_line *given, const double *restrict x, size_t 
     case MSW_LINE_RATIO: EACH_CELL out[i] = ratio_at(&line, x[i]); return;
     case MSW_LINE_RATIO_X: EACH_CELL out[i] = ratio_x_at(&line, x[i]); return;
     case MSW_LINE_SQUARE: EACH_CELL out[i] = square_at(&line, x[i]); return;
+    case MSW_LINE_QUADRATIC: EACH_CELL out[i] = quadratic_at(&line, x[i]); return;
   }
 }
 
@@ -57,14 +58,29 @@ static void phase_time_of(double gemm, const double *restrict attn, const double
   EACH_CELL out[i] = larger(gemm + attn[i], memory[i]);
 }
 
-static void bound(const double *restrict gemm, const double *restrict attn, const double *restrict memory,
-                  const double *restrict hardware, double comm_us, double overhead_us, size_t n, uint8_t *restrict out) {
+static void sum_of(double a, const double *restrict b, const double *restrict c, size_t n, double *restrict out) {
+  EACH_CELL out[i] = a + b[i] + c[i];
+}
+
+static void cached_share(double cached, double cached_cost, const double *restrict context, size_t n, double *restrict out) {
   EACH_CELL {
-    uint8_t compute = attn[i] > gemm[i] ? MSW_BOUND_ATTENTION : MSW_BOUND_GEMM;
-    uint8_t part = memory[i] > gemm[i] + attn[i] ? MSW_BOUND_MEMORY : compute;
-    part = comm_us > hardware[i] ? MSW_BOUND_COMM : part;
-    out[i] = overhead_us > hardware[i] && overhead_us >= comm_us ? MSW_BOUND_OVERHEAD : part;
+    double share = plus_ratio(0.0, cached, context[i]);
+    out[i] *= (1.0 - share * share) * (1.0 + cached_cost * share);
   }
+}
+
+static inline uint8_t bound_of(double gemm, double attn, double memory, double hardware, double comm, double overhead) {
+  uint8_t compute = attn > gemm ? MSW_BOUND_ATTENTION : MSW_BOUND_GEMM;
+  uint8_t part = memory > gemm + attn ? MSW_BOUND_MEMORY : compute;
+  part = comm > hardware ? MSW_BOUND_COMM : part;
+  return overhead > hardware && overhead >= comm ? MSW_BOUND_OVERHEAD : part;
+}
+
+static void bound(const double *restrict gemm, const double *restrict attn, const double *restrict memory,
+                  const double *restrict hardware, const double *restrict comm, double comm_us, double overhead_us, size_t n,
+                  uint8_t *restrict out) {
+  if (comm) EACH_CELL out[i] = bound_of(gemm[i], attn[i], memory[i], hardware[i], comm[i], overhead_us);
+  else EACH_CELL out[i] = bound_of(gemm[i], attn[i], memory[i], hardware[i], comm_us, overhead_us);
 }
 
 static void stream(const float *restrict from, size_t n, float *restrict to) {
@@ -108,7 +124,7 @@ const msw_kernels MSW_KERNELS = {
     .line = line_values, .add_above = add_above, .fill = fill, .affine = affine, .product = product,
     .longer = longer, .weighted = weighted, .pick_longer = pick_longer, .phase_time = phase_time,
     .phase_time_of = phase_time_of,
-    .cells = &MSW_CELLS, .streamed = &MSW_STREAMED, .bound = bound, .stream = stream,
+    .cells = &MSW_CELLS, .streamed = &MSW_STREAMED, .bound = bound, .sum_of = sum_of, .cached_share = cached_share, .stream = stream,
     .flags_or = flags_or, .flags_merge = flags_merge, .flags_above = flags_above, .flags_any = flags_any,
     .flags_count = flags_count,
 };

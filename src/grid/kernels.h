@@ -21,7 +21,8 @@ typedef enum {
   MSW_LINE_STRAIGHT,    /* p + q x */
   MSW_LINE_RATIO,       /* p + q / (a + s x) */
   MSW_LINE_RATIO_X,     /* q x / (a + s x) */
-  MSW_LINE_SQUARE       /* (a + s x)^2 q / x */
+  MSW_LINE_SQUARE,      /* (a + s x)^2 q / x */
+  MSW_LINE_QUADRATIC    /* p + q x + s x^2 */
 } msw_line_form;
 typedef struct {
   double begin;         /* holds from this x on, until the next line's */
@@ -79,8 +80,11 @@ typedef struct {
                       double *out);                                                                   /* a where time_a > time_b, else b */
   void (*phase_time)(const double *gemm, const double *attn, const double *memory, size_t n, double *out);
   void (*phase_time_of)(double gemm, const double *attn, const double *memory, size_t n, double *out);
-  void (*bound)(const double *gemm, const double *attn, const double *memory, const double *hardware, double comm_us,
-                double overhead_us, size_t n, uint8_t *out);
+  /* comm NULL: comm_us in all cells */
+  void (*bound)(const double *gemm, const double *attn, const double *memory, const double *hardware, const double *comm,
+                double comm_us, double overhead_us, size_t n, uint8_t *out);
+  void (*sum_of)(double a, const double *b, const double *c, size_t n, double *out);                  /* a + b + c */
+  void (*cached_share)(double cached, double cached_cost, const double *context, size_t n, double *out);   /* see perf/measured.h */
   const msw_cell_kernels *cells, *streamed;   /* with ordinary stores; around the caches */
   void (*stream)(const float *from, size_t n, float *to);   /* copies around the caches, as `streamed` writes */
   void (*flags_or)(const msw_flags *a, msw_flags b, size_t n, msw_flags *out);                        /* out = a | b, in place too */

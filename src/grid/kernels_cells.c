@@ -58,6 +58,7 @@ static void decode_row(const msw_decode_steps *row, const double *restrict x, co
     case MSW_LINE_STRAIGHT: PUT_CELLS(larger(straight_at(&line, x[i]), __builtin_fma(slope_us, kv[i], base_us))) return;
     case MSW_LINE_RATIO: PUT_CELLS(larger(ratio_at(&line, x[i]), __builtin_fma(slope_us, kv[i], base_us))) return;
     case MSW_LINE_RATIO_X: PUT_CELLS(larger(line.p + ratio_x_at(&line, x[i]), __builtin_fma(slope_us, kv[i], base_us))) return;
+    case MSW_LINE_QUADRATIC: PUT_CELLS(larger(quadratic_at(&line, x[i]), __builtin_fma(slope_us, kv[i], base_us))) return;
     case MSW_LINE_SQUARE: PUT_CELLS(larger(line.p + square_at(&line, x[i]), __builtin_fma(slope_us, kv[i], base_us))) return;
   }
 }

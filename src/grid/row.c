@@ -3,6 +3,8 @@
 
 #include <math.h>
 
+#include "msw/perf/measured.h"
+
 /* A row's values on its lines. Kernels overrun a stretch into the next one, whose values come after. */
 static void put_values(const msw_kernels *kernels, msw_lines lines, const msw_line_stretch *stretches, size_t n_stretches,
                        const double *x, double *out) {
@@ -24,6 +26,33 @@ void msw_row_gemm(const msw_factors *factors, const msw_kernels *kernels, msw_ph
   }
 }
 
+/* A row's values on lines of its own cut. */
+static void put_lines(const msw_kernels *kernels, msw_lines lines, const double *x, size_t n, bool ascends, msw_row_work *work,
+                      double *out, msw_row_flags *flags) {
+  size_t n_stretches = msw_lines_cut(lines, x, n, ascends, 0, work->stretches);
+  put_values(kernels, lines, work->stretches, n_stretches, x, out);
+  msw_row_flags_add_stretches(flags, lines, work->stretches, n_stretches, n);
+}
+
+void msw_row_tokens(const msw_factors *factors, const msw_kernels *kernels, const double *tok, size_t n, bool ascends,
+                    msw_row_work *work, const msw_token_rows *rows, msw_row_flags *flags) {
+  const msw_measured_case *measured = factors->bound->measured;
+  double *padded = work->values;
+  for (size_t i_cell = 0; i_cell < n; i_cell++) padded[i_cell] = msw_padded_tok(factors->bound, tok[i_cell]);
+  put_lines(kernels, factors->kernels->gemm, padded, n, ascends, work, rows->gemm_us, flags);
+  kernels->affine(measured->small_us, measured->small_us_per_tok, padded, n, rows->memory_us);
+  if (measured->has_all_reduce) put_lines(kernels, factors->kernels->comm, padded, n, ascends, work, rows->comm_us, flags);
+  else kernels->fill(0.0, n, rows->comm_us);
+}
+
+void msw_row_prefill_kernel(const msw_factors *factors, const msw_kernels *kernels, msw_lines lines, double cached_len,
+                            const double *new_len, size_t n, bool ascends, msw_row_work *work, double *attn_us,
+                            msw_row_flags *flags) {
+  kernels->affine(cached_len, 1.0, new_len, n, work->tok);
+  put_lines(kernels, lines, work->tok, n, ascends, work, attn_us, flags);
+  if (cached_len > 0.0) kernels->cached_share(cached_len, factors->bound->knobs.cached_prefill_cost, work->tok, n, attn_us);
+}
+
 void msw_row_decode_flags(const msw_kernels *kernels, const msw_decode_load *load, size_t n, msw_row_flags *flags) {
   msw_row_flags_add_stretches(flags, load->attn, load->stretches, load->n_stretches, n);
   msw_row_flags_add_all(flags, kernels, load->flags, n);
@@ -42,13 +71,23 @@ void msw_row_decode(const msw_factors *factors, const msw_kernels *kernels, cons
                     msw_terms *terms) {
   kv_line memory = decode_memory(factors, load->requests);
   put_values(kernels, load->attn, load->stretches, load->n_stretches, load->attn_len, terms->attn_us);
+  if (load->adds_up) {
+    kernels->fill(load->memory_us, n, terms->memory_us);
+    kernels->affine(load->gemm_us + load->memory_us, 1.0, terms->attn_us, n, terms->time_us);
+    return;
+  }
   kernels->affine(memory.base_us, memory.slope_us, load->kv_len, n, terms->memory_us);
   kernels->phase_time_of(load->gemm_us, terms->attn_us, terms->memory_us, n, terms->time_us);
 }
 
 msw_decode_steps msw_row_decode_step(const msw_factors *factors, const msw_decode_load *load, size_t i_stretch) {
   kv_line memory = decode_memory(factors, load->requests);
-  double other_us = factors->comm_us + load->overhead_us;
+  double other_us = load->comm_us + load->overhead_us;
+  if (load->adds_up) {   /* longer than nothing */
+    msw_decode_steps sum = {.line = load->attn.line[load->stretches[i_stretch].line], .base_us = -(double)INFINITY};
+    sum.line.p += load->gemm_us + load->memory_us + other_us;
+    return sum;
+  }
   msw_decode_steps row = {.line = load->attn.line[load->stretches[i_stretch].line], .base_us = memory.base_us + other_us,
                           .slope_us = memory.slope_us};
   row.line.p += load->gemm_us + other_us;

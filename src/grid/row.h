@@ -26,9 +26,12 @@ struct msw_row {
   msw_part_row part;               /* of the longer phase, or of the fused pass: what bounds the step. Only where asked for */
   bool is_fused;
   const double *hardware_us;       /* [n] */
+  const double *spent_us;          /* [n] hardware_us and what varies of the rest of the step; `other_us` is missing */
+  double other_us;
   msw_term tok;                    /* tokens of the step: only where asked for, as kv_tok */
   const double *kv_tok;            /* [n] tokens held */
-  double comm_us, overhead_us;
+  msw_term comm_us;
+  double overhead_us;
 };
 
 /* Room for the terms of a phase. Kernels are up to twice as fast where arrays begin with a cache line. */
@@ -50,9 +53,20 @@ typedef struct {
 void msw_row_gemm(const msw_factors *factors, const msw_kernels *kernels, msw_phase phase, const double *tok, size_t n,
                   bool ascends, msw_row_work *work, double *us, msw_row_flags *flags);
 
+/* Measured family: what all kernels that go by the tokens take, `tok` [n] of them before padding; adds the lookups' flags. */
+typedef struct { double *gemm_us, *memory_us, *comm_us; } msw_token_rows;   /* [n] each */
+void msw_row_tokens(const msw_factors *factors, const msw_kernels *kernels, const double *tok, size_t n, bool ascends,
+                    msw_row_work *work, const msw_token_rows *rows, msw_row_flags *flags);
+/* Measured family: attention of all prefills of a batch, of new_len[i] tokens on cached_len each; lines over the context. */
+void msw_row_prefill_kernel(const msw_factors *factors, const msw_kernels *kernels, msw_lines lines, double cached_len,
+                            const double *new_len, size_t n, bool ascends, msw_row_work *work, double *attn_us,
+                            msw_row_flags *flags);
+
 /* Decode cells along kv_len for one batch. */
 typedef struct {
-  double requests, gemm_us, overhead_us;
+  double requests, gemm_us, comm_us, overhead_us;
+  bool adds_up;                      /* times add up: memory_us is the batch's, and overlaps with nothing */
+  double memory_us;
   msw_flags flags;                   /* of all its cells */
   msw_lines attn;
   const msw_line_stretch *stretches; /* [n_stretches] of attn_len on attn */

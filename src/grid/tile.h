@@ -11,7 +11,7 @@ typedef struct {
   bool is_filled;
   uint64_t i_block_case;                     /* the case and the first batch that it was filled for */
   size_t first_batch, n_batch, cap_batch, n_lines, cap_lines;
-  struct msw_decode_shared { double gemm_us, overhead_us; msw_flags flags; size_t first_line, n_lines; bool cuts_as_before; } *shared;   /* [n_batch] */
+  struct msw_decode_shared { double gemm_us, memory_us, comm_us, overhead_us; msw_flags flags; size_t first_line, n_lines; bool cuts_as_before; } *shared;   /* [n_batch] */
   msw_line *lines;
   size_t n_stretches;                        /* 0: none cut yet */
   msw_line_stretch stretches[MSW_ROW_CELLS]; /* of the row at hand: batches mostly cut it alike */
@@ -59,6 +59,11 @@ struct msw_eval_scratch {
   msw_row_flags flags;                       /* of the row at hand */
   msw_step_series steps;
   msw_terms decode, prefill, fused, part;    /* mixed blocks: `decode` runs along kv_len, `prefill` is in the slab */
+  struct {                                   /* measured family: what goes by the tokens of the row */
+    _Alignas(MSW_LINE_BYTES) double comm_us[MSW_ROW_ROOM];
+    _Alignas(MSW_LINE_BYTES) double busy_us[MSW_ROW_ROOM];     /* GEMM and small kernels */
+    _Alignas(MSW_LINE_BYTES) double spent_us[MSW_ROW_ROOM];    /* communication too */
+  } tokens;
   _Alignas(MSW_LINE_BYTES) double tok[MSW_ROW_ROOM];
   _Alignas(MSW_LINE_BYTES) double kv_tok[MSW_ROW_ROOM];
   _Alignas(MSW_LINE_BYTES) double hardware_us[MSW_ROW_ROOM];
@@ -72,7 +77,7 @@ struct msw_eval_scratch {
   bool is_max;
 
   /* rows along seq_len that are used several times: GEMM of every (prefill) batch, requests of every cached_len, and, in
-   * mixed blocks, the prefill phase of every combination */
+   * mixed blocks and for the measured family, the prefill phase of every combination */
   struct {
     size_t stride;
     double *gemm_us, *attn_us, *bytes, *phase_attn_us, *phase_memory_us, *phase_time_us;
@@ -120,6 +125,8 @@ void msw_decode_cache_load(msw_tile_job *job, size_t i_batch, size_t n, msw_deco
 void msw_eval_decode_tile(msw_tile_job *job);
 void msw_eval_prefill_tile(msw_tile_job *job);
 void msw_eval_mixed_tile(msw_tile_job *job);
+void msw_eval_measured_prefill_tile(msw_tile_job *job);   /* the measured family's */
+void msw_eval_measured_mixed_tile(msw_tile_job *job);
 
 /* Writes the row's fields at `at`: numbers, then what rules and constraints take away, then flags; counts the flags.
  * The row's flags stand in scratch->flags. */

@@ -93,24 +93,33 @@ static void place_axes(msw_spec_reader *reader, msw_block_draft *draft) {
 
 /* ---- Absent axes ---- */
 
+/* Of the texts: the config's own number format, and the tool's own method. */
 static void take_default(msw_spec_reader *reader, msw_axis_id id, msw_spec_axis *axis) {
-  static const char *const DTYPE = "config";
+  static const char *const DTYPE = "config", *const METHOD = "measured";
+  const char *const *label = id == MSW_AXIS_METHOD ? &METHOD : &DTYPE;
   const double number = id == MSW_AXIS_CACHED_LEN ? 0 : 1;   /* ep and prefill_batch: 1 */
   const bool is_text = msw_axis_is_text(id);
   double *value = msw_arena_alloc(reader->arena, sizeof *value);
-  *value = is_text ? msw_texts_id(&reader->spec->texts, DTYPE) : number;
-  *axis = (msw_spec_axis){.id = id, .n = 1, .labels = is_text ? &DTYPE : NULL, .values = value, .zip = -1};
+  *value = is_text ? msw_texts_id(&reader->spec->texts, *label) : number;
+  *axis = (msw_spec_axis){.id = id, .n = 1, .labels = is_text ? label : NULL, .values = value, .zip = -1};
+}
+
+static void take_default_method(msw_spec_reader *reader, msw_block_draft *draft) {
+  msw_method_spec *method = msw_arena_alloc(reader->arena, sizeof *method);
+  *method = (msw_method_spec){.label = "measured", .base = "measured", .where = msw_spec_where(reader, draft->at)};
+  draft->block.methods = method;
 }
 
 static void complete_axes(msw_spec_reader *reader, msw_block_draft *draft) {
   const char *missing = "";
   for (msw_axis_id id = 0; id < MSW_N_AXES; id++) {
     msw_spec_axis *axis = &draft->block.axes[id];
-    const bool is_optional =
-        id == MSW_AXIS_EP || id == MSW_AXIS_DTYPE || id == MSW_AXIS_CACHED_LEN || id == MSW_AXIS_PREFILL_BATCH;
+    const bool is_optional = id == MSW_AXIS_EP || id == MSW_AXIS_DTYPE || id == MSW_AXIS_METHOD || id == MSW_AXIS_CACHED_LEN ||
+                             id == MSW_AXIS_PREFILL_BATCH;
     if (draft->given[id]) continue;
     *axis = (msw_spec_axis){.id = id, .zip = -1};
     if (!msw_phase_has_axis(draft->block.phase, id)) continue;
+    if (id == MSW_AXIS_METHOD) take_default_method(reader, draft);
     if (is_optional) take_default(reader, id, axis);
     else missing = msw_format(reader->arena, "%s%s%s", missing, *missing ? ", " : "", msw_axis_name(id));
   }

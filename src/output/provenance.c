@@ -6,6 +6,7 @@
 
 #include "msw/base/hash.h"
 #include "msw/base/str.h"
+#include "msw/inputs/latency_table.h"
 #include "msw_git_commit.h"
 
 const char *msw_version(void) { return MSW_VERSION; }
@@ -48,6 +49,10 @@ static void add_tables(input_list *list, const msw_kernel_set *set) {
     const msw_kernel_table *table = &set->tables[i_table];
     add_input(list, table->file, table->sha256);
     add_input(list, table->source_file, table->source_sha256);
+  }
+  for (size_t i_file = 0; set->latencies && i_file < set->latencies->n_files; i_file++) {
+    const msw_latency_file *file = set->latencies->files[i_file];
+    if (file->n_used > 0) add_input(list, file->path, file->sha256);
   }
 }
 

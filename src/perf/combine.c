@@ -39,6 +39,7 @@ static double constant_mfu_overhead_us(const msw_case *bound, double decode_requ
 
 double msw_overhead_us(const msw_case *bound, double decode_requests, double prefill_requests) {
   const msw_knobs *knobs = &bound->knobs;
+  if (bound->family == MSW_FAMILY_MEASURED) return knobs->step_overhead_us;
   double us = knobs->per_layer_overhead_us * bound->num_layers / bound->tp +
               knobs->per_request_overhead_us * (decode_requests + prefill_requests);
   if (bound->family == MSW_FAMILY_CONSTANT_MFU) us += constant_mfu_overhead_us(bound, decode_requests, prefill_requests);

@@ -100,7 +100,7 @@ static const msw_preset presets[] = {
     {"v2-interp", MSW_FAMILY_KERNEL_TABLES, "measured MFU, interpolated, per request",
      "BLIS inference-sim, a410740f", set_v2_interp, true},
     {"measured", MSW_FAMILY_MEASURED, "the engine's kernels one by one, from measured latencies of their shapes",
-     "this project, docs/model.md", set_measured, false},
+     "this project, docs/measured.md", set_measured, true},
     {"infersim", MSW_FAMILY_INFERSIM, "measured MFU per GPU's shape, or a default one; attention and FFN beside their reads",
      "alibaba/InferSim, f2293da", set_infersim, false},
 };

@@ -3,13 +3,28 @@
 
 #include "surface_index.h"
 
+static void build_index(const msw_latency_set *set, msw_arena *arena, msw_surfaces *surfaces) {
+  surfaces->set = set;
+  surfaces->n_gemm = msw_gemm_index(set, arena, &surfaces->gemm);
+  surfaces->n_prefill = msw_attention_index(set, MSW_LATENCY_PREFILL, arena, &surfaces->prefill);
+  surfaces->n_decode = msw_attention_index(set, MSW_LATENCY_DECODE, arena, &surfaces->decode);
+}
+
 msw_surfaces *msw_surfaces_new(const msw_latency_set *set) {
   msw_surfaces *surfaces = msw_alloc_zero(1, sizeof *surfaces);
-  surfaces->set = set;
-  surfaces->n_gemm = msw_gemm_index(set, &surfaces->arena, &surfaces->gemm);
-  surfaces->n_prefill = msw_attention_index(set, MSW_LATENCY_PREFILL, &surfaces->arena, &surfaces->prefill);
-  surfaces->n_decode = msw_attention_index(set, MSW_LATENCY_DECODE, &surfaces->arena, &surfaces->decode);
+  build_index(set, &surfaces->arena, surfaces);
   return surfaces;
+}
+
+msw_status msw_surfaces_load(const msw_data_root *data, msw_arena *arena, msw_diag *diag, msw_kernel_set *set) {
+  msw_latency_set *latencies = msw_arena_alloc(arena, sizeof *latencies);
+  const msw_status loaded = msw_latency_set_load(data, set->gpu, set, arena, diag, latencies);
+  if (loaded != MSW_OK) return loaded;
+  msw_surfaces *surfaces = msw_arena_alloc(arena, sizeof *surfaces);
+  build_index(latencies, arena, surfaces);
+  set->latencies = latencies;
+  set->surfaces = surfaces;
+  return MSW_OK;
 }
 
 void msw_surfaces_free(msw_surfaces *surfaces) {

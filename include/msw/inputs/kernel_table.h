@@ -62,6 +62,8 @@ typedef struct {
   const msw_gpu *gpu;
   const msw_kernel_table *tables;
   size_t n_tables;
+  const struct msw_latency_set *latencies;   /* all measured latencies (latency_table.h); NULL when nobody asked for them */
+  const struct msw_surfaces *surfaces;       /* the same, indexed for lookups (perf/surface.h) */
 } msw_kernel_set;
 msw_status msw_kernel_set_load(const msw_data_root *data, const msw_gpu *gpu, msw_arena *arena, msw_diag *diag, msw_kernel_set *set);
 

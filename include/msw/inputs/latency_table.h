@@ -88,7 +88,7 @@ struct msw_latency_file {
  * latency > 0, is an error of the file.
  *
  * A result rests on the files with n_used > 0. */
-typedef struct {
+typedef struct msw_latency_set {
   const msw_gpu *gpu;
   const msw_latency_slice *slices;    /* [n_slices] ascending by key */
   size_t n_slices;

@@ -32,7 +32,7 @@ typedef struct {
 
 typedef struct msw_infersim msw_infersim;   /* see infersim.h */
 typedef struct msw_measured_case msw_measured_case;   /* see measured.h */
-typedef struct msw_surfaces msw_surfaces;   /* see surface.h */
+
 
 typedef struct {
   const msw_gpu *gpu;
@@ -81,7 +81,6 @@ typedef struct {
   const msw_knobs *knobs;            /* of the method on this GPU: msw_method_knobs */
   msw_flags method_flags;            /* that it set */
   const msw_kernel_set *tables;      /* of that GPU; may be NULL for methods without tables */
-  const msw_surfaces *surfaces;      /* of that GPU, for the measured family; may be NULL */
   bool allow_split_heads;            /* eval: go on (flagged) where tp does not divide the heads */
 } msw_case_key;
 

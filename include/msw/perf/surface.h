@@ -25,6 +25,8 @@ typedef struct msw_surface_source { const msw_latency_slice *slice[4]; double we
 typedef struct msw_surfaces msw_surfaces;
 msw_surfaces *msw_surfaces_new(const msw_latency_set *set);
 void msw_surfaces_free(msw_surfaces *surfaces);
+/* Loads the latencies of the set's GPU and indexes them, in the arena: set->latencies and set->surfaces. */
+msw_status msw_surfaces_load(const msw_data_root *data, msw_arena *arena, msw_diag *diag, msw_kernel_set *set);
 const msw_latency_set *msw_surfaces_set(const msw_surfaces *surfaces);
 size_t msw_surfaces_spikes(const msw_surfaces *surfaces, msw_latency_kind kind);   /* GEMM: replaced or not */
 

@@ -57,7 +57,7 @@ static void own_tables(void **state) {
   (void)state;
   msw_arena arena = {0};
   const msw_kernel_table tables[] = {{.file = "one.csv"}, {.file = "three.csv"}};
-  const msw_kernel_set own = {NULL, tables, 2};
+  const msw_kernel_set own = {.tables = tables, .n_tables = 2};
   const msw_latency_file *const files[] = {&ONE, &TWO};
   const msw_latency_set set = {NULL, NULL, 0, files, 2};
   assert_false(msw_latency_is_reported(&own, &ONE));

@@ -15,7 +15,8 @@ static msw_row row(void) {
   return (msw_row){.n = N, .bound = &bound, .kernels = msw_kernels_best(), .cells = msw_kernels_best()->cells,
                    .prefill = {{.cells = gemm}, {.cells = attn}, {.cells = memory}, {.cells = time}},
                    .decode = {{.one = 4}, {.one = 2}, {.one = 9}, {.one = 35}}, .part = {gemm, attn, memory},
-                   .hardware_us = hardware, .tok = {.cells = tok}, .kv_tok = kv_tok, .comm_us = 7, .overhead_us = 13};
+                   .hardware_us = hardware, .tok = {.cells = tok}, .kv_tok = kv_tok, .spent_us = hardware, .other_us = 20,
+                   .comm_us = {.one = 7}, .overhead_us = 13};
 }
 
 static void expect(const msw_row *cells, const char *field, double a, double b, double c) {
@@ -67,7 +68,7 @@ static void bounds(void **state) {
   assert_int_equal(got[0], MSW_BOUND_MEMORY);
   assert_int_equal(got[1], MSW_BOUND_GEMM);
   assert_int_equal(got[2], MSW_BOUND_ATTENTION);
-  cells.comm_us = 150;
+  cells.comm_us.one = 150;
   msw_field_find("bound")->fill(&cells, got);
   assert_int_equal(got[0], MSW_BOUND_COMM);
   assert_int_equal(got[1], MSW_BOUND_GEMM);

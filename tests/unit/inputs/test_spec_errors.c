@@ -26,7 +26,7 @@ static void one_error_each(void **state) {
      "{'sweep': 1", "cannot tell the phase (give kv_len (decode), seq_len (prefill), both (mixed), or 'phase')"},
     {SWEEP "'axes': {'tp': 1, 'batch': 1, 'kv_len': 1}}",
      "{'sweep': 1",
-     "a decode block needs gpu, model, method (every axis without a default needs values, under 'axes', 'fixed' "
+     "a decode block needs gpu, model (every axis without a default needs values, under 'axes', 'fixed' "
      "or 'zip')"},
     {SWEEP "'fixed': {'phase': 'mixed'}, 'axes': {" WHERE ", 'batch': 1, 'kv_len': 1}}",
      "{'sweep': 1",
@@ -227,7 +227,7 @@ static void all_at_once(void **state) {
       "s.json:7:5: error: axes: unknown key 'tpp' (did you mean `tp`?)\n"
       "s.json:12:14: error: limits: unknown key 'max_cell' (did you mean `max_cells`?)\n"
       "s.json:3:3: error: unknown key 'nmae' (did you mean `name`?)\n"
-      "s.json:1:1: error: a decode block needs tp, method (every axis without a default needs values, under 'axes', "
+      "s.json:1:1: error: a decode block needs tp (every axis without a default needs values, under 'axes', "
       "'fixed' or"
       " 'zip')\n"
       "s.json:11:21: error: exclude[0]: unknown name 'model.num_headz' (did you mean `model.num_heads`?)\n"

@@ -1,0 +1,183 @@
+/* Tiles of prefill and mixed blocks by the measured family. What goes by tokens is worked out once per batch (and
+ * prefill_batch), attention once per prefill batch and cached length; a row adds them up.
+ */
+#include <math.h>
+
+#include "msw/perf/measured.h"
+#include "tile.h"
+
+/* Prefill attention of every prefill batch and cached length along a stretch of seq_len, kept in the slab. */
+static void attention_rows(msw_tile_job *job, msw_axis_id batch_axis, const double *seq_len, size_t n) {
+  msw_eval_scratch *scratch = job->scratch;
+  const msw_tile_axis *batch = &job->axes[batch_axis], *cached = &job->axes[MSW_AXIS_CACHED_LEN];
+  size_t i_row = 0;
+  for (size_t i_batch = 0; i_batch < batch->n; i_batch++) {
+    const msw_lines lines = msw_prefill_lines(job->factors, batch->values[i_batch], &scratch->decode_cache.buffer);
+    for (size_t i_cached = 0; i_cached < cached->n; i_cached++, i_row++) {
+      msw_row_flags *flags = &scratch->slab.request_flags[i_row];
+      msw_row_flags_start(flags, job->factors->bound->flags);
+      msw_row_prefill_kernel(job->factors, scratch->kernels, lines, cached->values[i_cached], seq_len, n,
+                             job->axes[MSW_AXIS_SEQ_LEN].ascends, &scratch->work,
+                             scratch->slab.phase_attn_us + i_row * scratch->slab.stride, flags);
+    }
+  }
+}
+
+/* Rows of one decode batch (none in prefill blocks) and one prefill batch. */
+typedef struct {
+  double decodes, prefills;
+  const double *seq_len;
+  size_t n, i_prefill;
+  double overhead_us;
+} pair_rows;
+
+/* Tokens along the row, and all kernels that go by them: one token a decode. */
+static void token_rows(msw_tile_job *job, const pair_rows *pair) {
+  msw_eval_scratch *scratch = job->scratch;
+  const msw_kernels *kernels = scratch->kernels;
+  msw_terms *terms = &scratch->fused;
+  const msw_token_rows rows = {terms->gemm_us, terms->memory_us, scratch->tokens.comm_us};
+  msw_flags lm_head_flags = 0;
+  kernels->affine(pair->decodes, pair->prefills, pair->seq_len, pair->n, scratch->tok);
+  msw_row_flags_start(&scratch->pair_flags, 0);
+  msw_row_tokens(job->factors, kernels, scratch->tok, pair->n, job->axes[MSW_AXIS_SEQ_LEN].ascends, &scratch->work, &rows,
+                 &scratch->pair_flags);
+  const double lm_head_us = msw_lm_head_us(job->factors, pair->decodes + pair->prefills, &lm_head_flags);
+  kernels->affine(lm_head_us, 1.0, terms->gemm_us, pair->n, terms->gemm_us);
+  msw_row_flags_add_all(&scratch->pair_flags, kernels, lm_head_flags, pair->n);
+  kernels->sum_of(0.0, terms->gemm_us, terms->memory_us, pair->n, scratch->tokens.busy_us);
+  kernels->sum_of(0.0, scratch->tokens.busy_us, rows.comm_us, pair->n, scratch->tokens.spent_us);
+}
+
+/* The row at hand: the decodes' attention, the prefills' in the slab, and what it holds. */
+typedef struct { double decode_attn_us, kv_len, cached_len; size_t i_attention; msw_flags decode_flags; } measured_row;
+
+static void row_flags(msw_tile_job *job, const pair_rows *pair, const measured_row *row) {
+  msw_eval_scratch *scratch = job->scratch;
+  const msw_kernels *kernels = scratch->kernels;
+  const double longest = pair->decodes > 0.0 ? row->kv_len + 1.0 : 0.0;
+  const msw_row_holds holds = {pair->decodes * longest + pair->prefills * row->cached_len, pair->prefills, longest,
+                               row->cached_len};
+  msw_row_flags_start(&scratch->flags, row->decode_flags);
+  msw_row_flags_add_row(&scratch->flags, kernels, &scratch->pair_flags, pair->n);
+  msw_row_flags_add_row(&scratch->flags, kernels, &scratch->slab.request_flags[row->i_attention], pair->n);
+  msw_row_fit_flags(job->factors, kernels, &holds, pair->seq_len, pair->n, job->axes[MSW_AXIS_SEQ_LEN].ascends, &scratch->flags);
+  if (scratch->wanted.load) kernels->affine(holds.kv_base, holds.kv_slope, pair->seq_len, pair->n, scratch->kv_tok);
+}
+
+/* Longer than nothing: the kernel of the families whose phases overlap with their memory traffic. */
+static void eval_step(msw_tile_job *job, const pair_rows *pair, const measured_row *row, const msw_tile_at *at) {
+  msw_eval_scratch *scratch = job->scratch;
+  scratch->steps.rows.phase[scratch->steps.n_rows] =
+      (msw_phase_steps){.gemm = scratch->tokens.spent_us, .bytes = scratch->tokens.spent_us,
+                        .attn = scratch->slab.phase_attn_us + row->i_attention * scratch->slab.stride, .attn_scale = 1.0,
+                        .attn_base = row->decode_attn_us, .memory_base = -(double)INFINITY, .other_us = pair->overhead_us,
+                        .out = msw_tile_step_place(job, at)};
+  msw_tile_put_step(job, at);
+}
+
+static void eval_fields(msw_tile_job *job, const pair_rows *pair, const measured_row *row, const msw_tile_at *at) {
+  msw_eval_scratch *scratch = job->scratch;
+  const msw_kernels *kernels = scratch->kernels;
+  const double *prefill_attn_us = scratch->slab.phase_attn_us + row->i_attention * scratch->slab.stride;
+  msw_terms *fused = &scratch->fused;
+  const bool is_mixed = pair->decodes > 0.0;
+  kernels->affine(row->decode_attn_us, 1.0, prefill_attn_us, pair->n, fused->attn_us);
+  kernels->sum_of(0.0, scratch->tokens.busy_us, fused->attn_us, pair->n, fused->time_us);
+  kernels->sum_of(0.0, scratch->tokens.spent_us, fused->attn_us, pair->n, scratch->hardware_us);   /* with communication */
+  const msw_phase_row whole = {msw_term_of(fused->gemm_us), msw_term_of(fused->attn_us), msw_term_of(fused->memory_us),
+                               msw_term_of(fused->time_us)};
+  const msw_phase_row attention = {.attn_us = msw_term_of(prefill_attn_us)};
+  msw_row out = {.n = pair->n, .bound = job->factors->bound, .kernels = kernels, .prefill = is_mixed ? attention : whole,
+                 .decode = {.attn_us = {.one = row->decode_attn_us}},
+                 .part = {fused->gemm_us, fused->attn_us, fused->memory_us}, .is_fused = is_mixed,
+                 .hardware_us = fused->time_us, .spent_us = scratch->hardware_us, .other_us = pair->overhead_us,
+                 .tok = msw_term_of(scratch->tok), .kv_tok = scratch->kv_tok, .comm_us = msw_term_of(scratch->tokens.comm_us),
+                 .overhead_us = pair->overhead_us};
+  msw_tile_put_row(job, &out, at);
+}
+
+static void eval_row(msw_tile_job *job, const pair_rows *pair, const measured_row *row, const msw_tile_at *at) {
+  row_flags(job, pair, row);
+  if (job->scratch->wanted.only_step) eval_step(job, pair, row, at);
+  else eval_fields(job, pair, row, at);
+}
+
+/* Every cached length at one place of the other axes. */
+static void eval_cached(msw_tile_job *job, const pair_rows *pair, measured_row *row, msw_tile_at *at) {
+  const msw_tile_axis *cached = &job->axes[MSW_AXIS_CACHED_LEN];
+  for (size_t i_cached = 0; i_cached < cached->n; i_cached++) {
+    row->cached_len = cached->values[i_cached];
+    row->i_attention = pair->i_prefill * cached->n + i_cached;
+    at->at[MSW_AXIS_CACHED_LEN] = i_cached;
+    msw_tile_locate(job, at);
+    eval_row(job, pair, row, at);
+  }
+}
+
+void msw_eval_measured_prefill_tile(msw_tile_job *job) {
+  const msw_tile_axis *batch = &job->axes[MSW_AXIS_BATCH], *seq = &job->axes[MSW_AXIS_SEQ_LEN];
+  for (size_t first = 0, n; first < seq->n; first += n) {
+    n = msw_row_length(seq->n, first);
+    attention_rows(job, MSW_AXIS_BATCH, seq->values + first, n);
+    for (size_t i_batch = 0; i_batch < batch->n; i_batch++) {
+      const pair_rows pair = {.prefills = batch->values[i_batch], .seq_len = seq->values + first, .n = n, .i_prefill = i_batch,
+                              .overhead_us = job->factors->bound->knobs.step_overhead_us};
+      msw_tile_at at = {.at = {[MSW_AXIS_BATCH] = i_batch, [MSW_AXIS_SEQ_LEN] = first}};
+      measured_row row = {.decode_flags = 0};
+      token_rows(job, &pair);
+      msw_tile_steps(job, MSW_STEPS_PHASE, n, NULL, NULL);
+      eval_cached(job, &pair, &row, &at);
+      msw_tile_steps_end(job);
+    }
+  }
+}
+
+/* Every kv_len of a decode batch beside one prefill batch; the decodes' attention along kv_len stands in scratch->decode. */
+static void eval_pair(msw_tile_job *job, const pair_rows *pair, size_t first_kv, size_t n_kv, msw_tile_at *at) {
+  msw_eval_scratch *scratch = job->scratch;
+  token_rows(job, pair);
+  msw_tile_steps(job, MSW_STEPS_PHASE, pair->n, NULL, NULL);
+  for (size_t i_kv = 0; i_kv < n_kv; i_kv++) {
+    measured_row row = {.decode_attn_us = scratch->decode.attn_us[i_kv],
+                        .kv_len = job->axes[MSW_AXIS_KV_LEN].values[first_kv + i_kv],
+                        .decode_flags = scratch->decode_flags.varies ? scratch->decode_flags.cells[i_kv] : scratch->decode_flags.all};
+    at->at[MSW_AXIS_KV_LEN] = first_kv + i_kv;
+    eval_cached(job, pair, &row, at);
+  }
+  msw_tile_steps_end(job);
+}
+
+static void eval_batch(msw_tile_job *job, size_t i_batch, size_t first, size_t n) {
+  msw_eval_scratch *scratch = job->scratch;
+  const msw_tile_axis *kv_len = &job->axes[MSW_AXIS_KV_LEN], *prefills = &job->axes[MSW_AXIS_PREFILL_BATCH];
+  msw_decode_load load = {.ascends = kv_len->ascends};
+  msw_tile_at at = {.at = {[MSW_AXIS_BATCH] = i_batch, [MSW_AXIS_SEQ_LEN] = first}};
+  for (size_t first_kv = 0, n_kv; first_kv < kv_len->n; first_kv += n_kv) {
+    n_kv = msw_row_length(kv_len->n, first_kv);
+    load.kv_len = load.attn_len = kv_len->values + first_kv;
+    msw_decode_cache_new_row(job);
+    msw_decode_cache_load(job, i_batch, n_kv, &load);
+    load.flags = job->factors->bound->flags;   /* tokens are looked up with the prefills' */
+    msw_row_flags_start(&scratch->decode_flags, 0);
+    msw_row_decode(job->factors, scratch->kernels, &load, n_kv, &scratch->decode);
+    msw_row_decode_flags(scratch->kernels, &load, n_kv, &scratch->decode_flags);
+    for (size_t i_prefill = 0; i_prefill < prefills->n; i_prefill++) {
+      const pair_rows pair = {.decodes = load.requests, .prefills = prefills->values[i_prefill], .n = n, .i_prefill = i_prefill,
+                              .seq_len = job->axes[MSW_AXIS_SEQ_LEN].values + first,
+                              .overhead_us = job->factors->bound->knobs.step_overhead_us};
+      at.at[MSW_AXIS_PREFILL_BATCH] = i_prefill;
+      eval_pair(job, &pair, first_kv, n_kv, &at);
+    }
+  }
+}
+
+void msw_eval_measured_mixed_tile(msw_tile_job *job) {
+  const msw_tile_axis *batch = &job->axes[MSW_AXIS_BATCH], *seq = &job->axes[MSW_AXIS_SEQ_LEN];
+  msw_decode_cache_fill(job);
+  for (size_t first = 0, n; first < seq->n; first += n) {
+    n = msw_row_length(seq->n, first);
+    attention_rows(job, MSW_AXIS_PREFILL_BATCH, seq->values + first, n);
+    for (size_t i_batch = 0; i_batch < batch->n; i_batch++) eval_batch(job, i_batch, first, n);
+  }
+}

@@ -44,6 +44,10 @@ const char *msw_op_limit(const msw_op *op);
 /* True for parts that run in the shadow of a longer one and so add nothing to the step. */
 bool msw_op_is_hidden(const msw_case *bound, const msw_breakdown *breakdown, const msw_op *op);
 
+/* Where an operation's time comes from, for people: "kernel model fitted on h100_sxm", "measured"; NULL for methods other than
+ * the family `measured`. */
+const char *msw_op_origin(const msw_case *bound, const msw_op *op, msw_arena *arena);
+
 typedef struct {
   const msw_subject *subject;
   const msw_case *bound;
@@ -51,6 +55,8 @@ typedef struct {
   const msw_op_list *ops;
 } msw_explanation;
 void msw_explain_text(const msw_explanation *explanation, msw_arena *arena);   /* to stdout */
+/* The origins of all operations, a part of the above; nothing for other families. */
+void msw_explain_origins(const msw_explanation *explanation, msw_arena *arena);
 void msw_explain_json(const msw_explanation *explanation, msw_arena *arena);
 
 #endif

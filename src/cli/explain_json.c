@@ -87,6 +87,8 @@ static void add_op(msw_arena *arena, msw_json *list, const msw_explanation *e, c
   msw_json_add_number(arena, object, "share", op->us / e->breakdown->step_us);
   msw_json_add_bool(arena, object, "hidden", msw_op_is_hidden(e->bound, e->breakdown, op));
   msw_json_add_string(arena, object, "limit", msw_op_limit(op));
+  const char *origin = msw_op_origin(e->bound, op, arena);
+  if (origin) msw_json_add_string(arena, object, "origin", origin);
   add_flags(arena, object, op->flags);
   add_lookup(arena, object, e->bound, op);
 }

@@ -74,6 +74,7 @@ const char *msw_op_limit(const msw_op *op) {
 bool msw_op_is_hidden(const msw_case *bound, const msw_breakdown *breakdown, const msw_op *op) {
   if (strcmp(op->phase, "step") == 0) return false;
   if (bound->family == MSW_FAMILY_INFERSIM) return op->is_hidden;
+  if (bound->family == MSW_FAMILY_MEASURED) return false;   /* one kernel after the other */
   bool is_memory = strcmp(op->name, "memory") == 0;
   bool is_fused = breakdown->fused.time_us > 0.0;
   const msw_phase_time *phase = strcmp(op->phase, "prefill") == 0 ? &breakdown->prefill : &breakdown->decode;

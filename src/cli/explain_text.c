@@ -52,8 +52,10 @@ static void print_rules(const msw_explanation *e) {
 static void print_phase(const char *name, msw_family family, const msw_phase_time *phase) {
   if (!(phase->time_us > 0.0)) return;
   const bool in_parts = family == MSW_FAMILY_INFERSIM;   /* which are as long as their own part of memory at least */
+  const bool in_turn = family == MSW_FAMILY_MEASURED;    /* one kernel after the other */
   printf("  %-9s %14.3f us  %sgemm %.3f + attention %.3f %s memory %.3f\n", name, phase->time_us,
-         in_parts ? "" : "the longer of ", phase->gemm_us, phase->attn_us, in_parts ? "beside" : "and", phase->memory_us);
+         in_parts || in_turn ? "" : "the longer of ", phase->gemm_us, phase->attn_us,
+         in_turn ? "+" : in_parts ? "beside" : "and", phase->memory_us);
 }
 
 static void print_step(const msw_explanation *e, msw_arena *arena) {
@@ -195,6 +197,7 @@ void msw_explain_text(const msw_explanation *e, msw_arena *arena) {
     print_step(e, arena);
     print_ops(e, arena);
     print_rows(e, arena);
+    msw_explain_origins(e, arena);
   }
   print_knobs(e->bound, arena);
   print_flags(e->breakdown->flags, arena);

@@ -31,7 +31,7 @@ static void eval_fields(msw_tile_job *job, const msw_decode_load *load, size_t n
                             msw_term_of(terms->time_us)},
                  .part = {terms->gemm_us, terms->attn_us, terms->memory_us}, .hardware_us = terms->time_us,
                  .spent_us = terms->time_us, .other_us = load->comm_us + load->overhead_us, .tok = {.one = load->requests},
-                 .kv_tok = scratch->kv_tok, .comm_us = {.one = load->comm_us}, .overhead_us = load->overhead_us};
+                 .kv_tok = scratch->kv_tok, .comm_us = {.one = load->comm_us}, .overhead_us = {.one = load->overhead_us}};
   msw_tile_put_row(job, &row, at);
 }
 

@@ -1,8 +1,6 @@
 /* Tiles of prefill and mixed blocks by the measured family. What goes by tokens is worked out once per batch (and
  * prefill_batch), attention once per prefill batch and cached length; a row adds them up.
  */
-#include <math.h>
-
 #include "msw/perf/measured.h"
 #include "tile.h"
 
@@ -12,11 +10,13 @@ static void attention_rows(msw_tile_job *job, msw_axis_id batch_axis, const doub
   const msw_tile_axis *batch = &job->axes[batch_axis], *cached = &job->axes[MSW_AXIS_CACHED_LEN];
   size_t i_row = 0;
   for (size_t i_batch = 0; i_batch < batch->n; i_batch++) {
-    const msw_lines lines = msw_prefill_lines(job->factors, batch->values[i_batch], &scratch->decode_cache.buffer);
+    const msw_case *bound = job->factors->bound;
+    const msw_prefill_kernel kernel = {msw_prefill_lines(job->factors, batch->values[i_batch], &scratch->decode_cache.buffer),
+                                       bound->num_layers * msw_measured_cache_read_us(bound, batch->values[i_batch])};
     for (size_t i_cached = 0; i_cached < cached->n; i_cached++, i_row++) {
       msw_row_flags *flags = &scratch->slab.request_flags[i_row];
       msw_row_flags_start(flags, job->factors->bound->flags);
-      msw_row_prefill_kernel(job->factors, scratch->kernels, lines, cached->values[i_cached], seq_len, n,
+      msw_row_prefill_kernel(job->factors, scratch->kernels, &kernel, cached->values[i_cached], seq_len, n,
                              job->axes[MSW_AXIS_SEQ_LEN].ascends, &scratch->work,
                              scratch->slab.phase_attn_us + i_row * scratch->slab.stride, flags);
     }
@@ -28,7 +28,7 @@ typedef struct {
   double decodes, prefills;
   const double *seq_len;
   size_t n, i_prefill;
-  double overhead_us;
+  double overhead_us, host_us;   /* besides what the GPU waits for the host; what that needs at least */
 } pair_rows;
 
 /* Tokens along the row, and all kernels that go by them: one token a decode. */
@@ -65,13 +65,13 @@ static void row_flags(msw_tile_job *job, const pair_rows *pair, const measured_r
   if (scratch->wanted.load) kernels->affine(holds.kv_base, holds.kv_slope, pair->seq_len, pair->n, scratch->kv_tok);
 }
 
-/* Longer than nothing: the kernel of the families whose phases overlap with their memory traffic. */
+/* Not before the host has launched it all. */
 static void eval_step(msw_tile_job *job, const pair_rows *pair, const measured_row *row, const msw_tile_at *at) {
   msw_eval_scratch *scratch = job->scratch;
   scratch->steps.rows.phase[scratch->steps.n_rows] =
       (msw_phase_steps){.gemm = scratch->tokens.spent_us, .bytes = scratch->tokens.spent_us,
                         .attn = scratch->slab.phase_attn_us + row->i_attention * scratch->slab.stride, .attn_scale = 1.0,
-                        .attn_base = row->decode_attn_us, .memory_base = -(double)INFINITY, .other_us = pair->overhead_us,
+                        .attn_base = row->decode_attn_us, .memory_base = pair->host_us, .other_us = pair->overhead_us,
                         .out = msw_tile_step_place(job, at)};
   msw_tile_put_step(job, at);
 }
@@ -84,7 +84,9 @@ static void eval_fields(msw_tile_job *job, const pair_rows *pair, const measured
   const bool is_mixed = pair->decodes > 0.0;
   kernels->affine(row->decode_attn_us, 1.0, prefill_attn_us, pair->n, fused->attn_us);
   kernels->sum_of(0.0, scratch->tokens.busy_us, fused->attn_us, pair->n, fused->time_us);
-  kernels->sum_of(0.0, scratch->tokens.spent_us, fused->attn_us, pair->n, scratch->hardware_us);   /* with communication */
+  kernels->sum_of(0.0, scratch->tokens.spent_us, fused->attn_us, pair->n, scratch->part.time_us);
+  kernels->longer(scratch->part.time_us, pair->host_us, pair->n, scratch->hardware_us);
+  kernels->difference(pair->overhead_us, scratch->hardware_us, scratch->part.time_us, pair->n, scratch->tokens.overhead_us);
   const msw_phase_row whole = {msw_term_of(fused->gemm_us), msw_term_of(fused->attn_us), msw_term_of(fused->memory_us),
                                msw_term_of(fused->time_us)};
   const msw_phase_row attention = {.attn_us = msw_term_of(prefill_attn_us)};
@@ -93,7 +95,7 @@ static void eval_fields(msw_tile_job *job, const pair_rows *pair, const measured
                  .part = {fused->gemm_us, fused->attn_us, fused->memory_us}, .is_fused = is_mixed,
                  .hardware_us = fused->time_us, .spent_us = scratch->hardware_us, .other_us = pair->overhead_us,
                  .tok = msw_term_of(scratch->tok), .kv_tok = scratch->kv_tok, .comm_us = msw_term_of(scratch->tokens.comm_us),
-                 .overhead_us = pair->overhead_us};
+                 .overhead_us = msw_term_of(scratch->tokens.overhead_us)};
   msw_tile_put_row(job, &out, at);
 }
 
@@ -122,7 +124,8 @@ void msw_eval_measured_prefill_tile(msw_tile_job *job) {
     attention_rows(job, MSW_AXIS_BATCH, seq->values + first, n);
     for (size_t i_batch = 0; i_batch < batch->n; i_batch++) {
       const pair_rows pair = {.prefills = batch->values[i_batch], .seq_len = seq->values + first, .n = n, .i_prefill = i_batch,
-                              .overhead_us = job->factors->bound->knobs.step_overhead_us};
+                              .overhead_us = job->factors->bound->knobs.step_overhead_us,
+                              .host_us = msw_host_launch_us(job->factors->bound, false, true)};
       msw_tile_at at = {.at = {[MSW_AXIS_BATCH] = i_batch, [MSW_AXIS_SEQ_LEN] = first}};
       measured_row row = {.decode_flags = 0};
       token_rows(job, &pair);
@@ -165,7 +168,8 @@ static void eval_batch(msw_tile_job *job, size_t i_batch, size_t first, size_t n
     for (size_t i_prefill = 0; i_prefill < prefills->n; i_prefill++) {
       const pair_rows pair = {.decodes = load.requests, .prefills = prefills->values[i_prefill], .n = n, .i_prefill = i_prefill,
                               .seq_len = job->axes[MSW_AXIS_SEQ_LEN].values + first,
-                              .overhead_us = job->factors->bound->knobs.step_overhead_us};
+                              .overhead_us = job->factors->bound->knobs.step_overhead_us,
+                              .host_us = msw_host_launch_us(job->factors->bound, true, true)};
       at.at[MSW_AXIS_PREFILL_BATCH] = i_prefill;
       eval_pair(job, &pair, first_kv, n_kv, &at);
     }

@@ -154,7 +154,7 @@ static void eval_fields(msw_tile_job *job, const mixed_pair *pair, const mixed_r
                  .part = {part->gemm_us, part->attn_us, part->memory_us}, .is_fused = fused,
                  .hardware_us = fused ? scratch->fused.time_us : scratch->hardware_us,
                  .other_us = job->factors->comm_us + pair->overhead_us, .tok = msw_term_of(scratch->tok),
-                 .kv_tok = scratch->kv_tok, .comm_us = {.one = job->factors->comm_us}, .overhead_us = pair->overhead_us};
+                 .kv_tok = scratch->kv_tok, .comm_us = {.one = job->factors->comm_us}, .overhead_us = {.one = pair->overhead_us}};
   row.spent_us = row.hardware_us;
   msw_tile_put_row(job, &row, at);
 }

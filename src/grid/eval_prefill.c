@@ -51,7 +51,7 @@ static void eval_fields(msw_tile_job *job, const prefill_row *given, const msw_t
                  .part = {given->request.gemm_us, terms->attn_us, terms->memory_us}, .hardware_us = terms->time_us,
                  .spent_us = terms->time_us, .other_us = job->factors->comm_us + given->overhead_us,
                  .tok = msw_term_of(scratch->tok), .kv_tok = scratch->kv_tok, .comm_us = {.one = job->factors->comm_us},
-                 .overhead_us = given->overhead_us};
+                 .overhead_us = {.one = given->overhead_us}};
   msw_tile_put_row(job, &row, at);
 }
 

@@ -13,6 +13,7 @@
 
 #include "lines.h"
 #include "msw/grid/bind.h"
+#include "msw/perf/measured.h"
 #include "msw/perf/phase.h"
 #include "msw/perf/time_curve.h"
 

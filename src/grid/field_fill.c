@@ -40,11 +40,16 @@ void msw_fill_memory_us(const msw_row *row, void *out) {
 
 void msw_fill_comm_us(const msw_row *row, void *out) { put_term(row, row->comm_us, out); }
 
-void msw_fill_overhead_us(const msw_row *row, void *out) { row->cells->constant(row->overhead_us, row->n, out); }
+void msw_fill_overhead_us(const msw_row *row, void *out) { put_term(row, row->overhead_us, out); }
 
 void msw_fill_bound(const msw_row *row, void *out) {
-  row->kernels->bound(row->part.gemm_us, row->part.attn_us, row->part.memory_us, row->hardware_us, row->comm_us.cells,
-                      row->comm_us.one, row->overhead_us, row->n, out);
+  if (row->comm_us.cells) {
+    row->kernels->bound_rows(row->part.gemm_us, row->part.attn_us, row->part.memory_us, row->hardware_us, row->comm_us.cells,
+                             row->overhead_us.cells, row->n, out);
+    return;
+  }
+  row->kernels->bound(row->part.gemm_us, row->part.attn_us, row->part.memory_us, row->hardware_us, row->comm_us.one,
+                      row->overhead_us.one, row->n, out);
 }
 
 void msw_fill_tok_per_s_per_gpu(const msw_row *row, void *out) {

@@ -77,10 +77,22 @@ static inline uint8_t bound_of(double gemm, double attn, double memory, double h
 }
 
 static void bound(const double *restrict gemm, const double *restrict attn, const double *restrict memory,
-                  const double *restrict hardware, const double *restrict comm, double comm_us, double overhead_us, size_t n,
-                  uint8_t *restrict out) {
-  if (comm) EACH_CELL out[i] = bound_of(gemm[i], attn[i], memory[i], hardware[i], comm[i], overhead_us);
-  else EACH_CELL out[i] = bound_of(gemm[i], attn[i], memory[i], hardware[i], comm_us, overhead_us);
+                  const double *restrict hardware, double comm_us, double overhead_us, size_t n, uint8_t *restrict out) {
+  EACH_CELL out[i] = bound_of(gemm[i], attn[i], memory[i], hardware[i], comm_us, overhead_us);
+}
+
+static void bound_rows(const double *restrict gemm, const double *restrict attn, const double *restrict memory,
+                       const double *restrict hardware, const double *restrict comm, const double *restrict overhead,
+                       size_t n, uint8_t *restrict out) {
+  EACH_CELL out[i] = bound_of(gemm[i], attn[i], memory[i], hardware[i], comm[i], overhead[i]);
+}
+
+static void difference(double base, const double *restrict a, const double *restrict b, size_t n, double *restrict out) {
+  EACH_CELL out[i] = base + (a[i] - b[i]);
+}
+
+static void above_line(double base, double slope, const double *restrict x, size_t n, double *restrict out) {
+  EACH_CELL out[i] = larger(out[i], __builtin_fma(slope, x[i], base));
 }
 
 static void stream(const float *restrict from, size_t n, float *restrict to) {
@@ -124,7 +136,8 @@ const msw_kernels MSW_KERNELS = {
     .line = line_values, .add_above = add_above, .fill = fill, .affine = affine, .product = product,
     .longer = longer, .weighted = weighted, .pick_longer = pick_longer, .phase_time = phase_time,
     .phase_time_of = phase_time_of,
-    .cells = &MSW_CELLS, .streamed = &MSW_STREAMED, .bound = bound, .sum_of = sum_of, .cached_share = cached_share, .stream = stream,
+    .cells = &MSW_CELLS, .streamed = &MSW_STREAMED, .bound = bound, .bound_rows = bound_rows,
+    .difference = difference, .above_line = above_line, .sum_of = sum_of, .cached_share = cached_share, .stream = stream,
     .flags_or = flags_or, .flags_merge = flags_merge, .flags_above = flags_above, .flags_any = flags_any,
     .flags_count = flags_count,
 };

@@ -80,10 +80,13 @@ typedef struct {
                       double *out);                                                                   /* a where time_a > time_b, else b */
   void (*phase_time)(const double *gemm, const double *attn, const double *memory, size_t n, double *out);
   void (*phase_time_of)(double gemm, const double *attn, const double *memory, size_t n, double *out);
-  /* comm NULL: comm_us in all cells */
-  void (*bound)(const double *gemm, const double *attn, const double *memory, const double *hardware, const double *comm,
-                double comm_us, double overhead_us, size_t n, uint8_t *out);
+  void (*bound)(const double *gemm, const double *attn, const double *memory, const double *hardware, double comm_us,
+                double overhead_us, size_t n, uint8_t *out);
+  void (*bound_rows)(const double *gemm, const double *attn, const double *memory, const double *hardware, const double *comm,
+                     const double *overhead, size_t n, uint8_t *out);   /* where all vary */
+  void (*difference)(double base, const double *a, const double *b, size_t n, double *out);           /* base + (a - b) */
   void (*sum_of)(double a, const double *b, const double *c, size_t n, double *out);                  /* a + b + c */
+  void (*above_line)(double base, double slope, const double *x, size_t n, double *out);              /* out = max(out, base + slope x) */
   void (*cached_share)(double cached, double cached_cost, const double *context, size_t n, double *out);   /* see perf/measured.h */
   const msw_cell_kernels *cells, *streamed;   /* with ordinary stores; around the caches */
   void (*stream)(const float *from, size_t n, float *to);   /* copies around the caches, as `streamed` writes */

@@ -34,7 +34,8 @@ void msw_lines_of(const msw_pieces *pieces, double scale, bool times_x, msw_line
 }
 
 msw_flags msw_lines_common_flags(msw_line *lines, size_t n) {
-  if (n < 2 || lines[0].flags) return 0;   /* the first line has flags: there is no stretch below zero without lookups */
+  const double least_x = 1.0;   /* no cell lies below, so that none has the first line if the second one begins there */
+  if (n < 2 || lines[0].flags || lines[1].begin > least_x) return 0;
   msw_flags common = ~(msw_flags)0;
   for (size_t i_line = 1; i_line < n; i_line++) common &= lines[i_line].flags;
   return common;

@@ -5,6 +5,7 @@
 #define MSW_GRID_ROW_H
 
 #include "factors.h"
+#include "msw/perf/measured.h"
 #include "msw/grid/field.h"
 #include "row_flags.h"
 
@@ -30,8 +31,7 @@ struct msw_row {
   double other_us;
   msw_term tok;                    /* tokens of the step: only where asked for, as kv_tok */
   const double *kv_tok;            /* [n] tokens held */
-  msw_term comm_us;
-  double overhead_us;
+  msw_term comm_us, overhead_us;   /* both with cells, or both without */
 };
 
 /* Room for the terms of a phase. Kernels are up to twice as fast where arrays begin with a cache line. */
@@ -58,9 +58,10 @@ typedef struct { double *gemm_us, *memory_us, *comm_us; } msw_token_rows;   /* [
 void msw_row_tokens(const msw_factors *factors, const msw_kernels *kernels, const double *tok, size_t n, bool ascends,
                     msw_row_work *work, const msw_token_rows *rows, msw_row_flags *flags);
 /* Measured family: attention of all prefills of a batch, of new_len[i] tokens on cached_len each; lines over the context. */
-void msw_row_prefill_kernel(const msw_factors *factors, const msw_kernels *kernels, msw_lines lines, double cached_len,
-                            const double *new_len, size_t n, bool ascends, msw_row_work *work, double *attn_us,
-                            msw_row_flags *flags);
+typedef struct { msw_lines lines; double read_us; } msw_prefill_kernel;   /* read_us: per token of context, at least */
+void msw_row_prefill_kernel(const msw_factors *factors, const msw_kernels *kernels, const msw_prefill_kernel *kernel,
+                            double cached_len, const double *new_len, size_t n, bool ascends, msw_row_work *work,
+                            double *attn_us, msw_row_flags *flags);
 
 /* Decode cells along kv_len for one batch. */
 typedef struct {

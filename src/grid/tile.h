@@ -63,6 +63,7 @@ struct msw_eval_scratch {
     _Alignas(MSW_LINE_BYTES) double comm_us[MSW_ROW_ROOM];
     _Alignas(MSW_LINE_BYTES) double busy_us[MSW_ROW_ROOM];     /* GEMM and small kernels */
     _Alignas(MSW_LINE_BYTES) double spent_us[MSW_ROW_ROOM];    /* communication too */
+    _Alignas(MSW_LINE_BYTES) double overhead_us[MSW_ROW_ROOM]; /* with what the GPU waits for the host */
   } tokens;
   _Alignas(MSW_LINE_BYTES) double tok[MSW_ROW_ROOM];
   _Alignas(MSW_LINE_BYTES) double kv_tok[MSW_ROW_ROOM];

@@ -8,6 +8,7 @@
 #include "msw/base/hash.h"
 #include "msw/base/str.h"
 #include "msw/formats/json.h"
+#include "gpu_analytic_internal.h"
 #include "units.h"
 
 static const size_t MAX_GPU_BYTES = (size_t)1 << 20;
@@ -113,6 +114,10 @@ static void read_gpu(msw_json_reader *reader, msw_arena *arena, msw_diag *diag, 
   read_scaled(reader, "gpus_per_node", false, MAX_GPUS_PER_NODE, 1.0, &gpu->gpus_per_node);
   read_scaled(reader, "intra_node_gb_per_s", false, MAX_GB_PER_S, BYTES_PER_GB, &gpu->intra_node_bytes_per_s);
   read_scaled(reader, "inter_node_gb_per_s", false, MAX_GB_PER_S, BYTES_PER_GB, &gpu->inter_node_bytes_per_s);
+  const msw_json *analytic = msw_json_want(reader, "analytic", false);
+  if (!analytic) return;
+  gpu->analytic = msw_gpu_analytic_read(analytic, gpu->name, arena, diag);
+  if (!(gpu->n_sm > 0.0)) msw_json_error(diag, analytic, NULL, "kernel models need the key \"num_sm\" of the entry");
 }
 
 msw_status msw_gpu_load(const char *path, const char *name, msw_arena *arena, msw_diag *diag, msw_gpu *gpu) {

@@ -4,11 +4,14 @@
 
 #include "msw/inputs/gpu.h"
 
-/* "vllm-0.15.1": "vllm" and "0.15.1"; without a version the whole is the name. */
+/* "vllm-0.15.1": "vllm" and "0.15.1"; without a version ("tensorrt-llm") the whole is the name. */
 static size_t name_length(const char *engine) {
-  const char *dash = strrchr(engine, '-');
-  return dash ? (size_t)(dash - engine) : strlen(engine);
+  for (const char *at = engine; *at; at++)
+    if (at[0] == '-' && at[1] >= '0' && at[1] <= '9') return (size_t)(at - engine);
+  return strlen(engine);
 }
+
+static bool has_version(const char *engine) { return engine[name_length(engine)] != '\0'; }
 
 static bool is_same_engine(const char *a, const char *b) {
   size_t len = name_length(a);
@@ -37,12 +40,12 @@ static bool is_nearer(const char *wanted, const char *candidate, const char *bes
 
 const msw_gpu_engine *msw_gpu_find_engine(const msw_gpu *gpu, const char *engine, bool *is_exact) {
   const msw_gpu_engine *best = NULL;
-  const char *family = engine ? engine : gpu->n_engines > 0 ? gpu->engines[0].method : "";
+  const char *wanted = engine ? engine : "", *family = engine ? engine : gpu->n_engines > 0 ? gpu->engines[0].method : "";
   for (size_t i_engine = 0; i_engine < gpu->n_engines; i_engine++) {
     const msw_gpu_engine *candidate = &gpu->engines[i_engine];
     if (!is_same_engine(candidate->method, family)) continue;
     bool is_newer = best && compare_versions(candidate->method, best->method) > 0;
-    if (!best || (engine ? is_nearer(engine, candidate->method, best->method) : is_newer)) best = candidate;
+    if (!best || (has_version(wanted) ? is_nearer(wanted, candidate->method, best->method) : is_newer)) best = candidate;
   }
   *is_exact = best && (!engine || compare_versions(best->method, engine) == 0);
   return best;

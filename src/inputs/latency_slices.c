@@ -10,7 +10,6 @@ static const double TOO_FAST = 1.05;
 /* Kernels get slower at some sizes, by a wave of tiles or a poorer choice, but not so: where public tables have such points
  * they lie at random sizes and last as long as a hiccup of the machine. */
 static const double OUTLIER = 2.0;
-static const size_t FEWEST_POINTS = 16;  /* of a shape beside a whole table of others */
 
 void msw_latency_add_source(msw_latency_loading *loading, msw_latency_source *source) {
   const size_t n_need = loading->n_sources + 1;
@@ -139,10 +138,9 @@ static bool is_hidden(const msw_latency_loading *loading, size_t n_earlier, cons
   return n_earlier > 0 && bsearch(&wanted, loading->slices, n_earlier, sizeof wanted, compare_slices);
 }
 
-/* A handful of points of one shape says less of it than a whole table of other shapes: with one in an earlier folder they do
- * not count. */
+/* With a whole table in an earlier folder a handful of points does not count. */
 static bool is_too_sparse(const msw_latency_loading *loading, size_t n_earlier, const msw_latency_key *key, size_t n_points) {
-  if (n_points >= FEWEST_POINTS) return false;
+  if (n_points >= MSW_LATENCY_FEW_POINTS) return false;
   for (size_t i_slice = 0; i_slice < n_earlier; i_slice++) {
     const msw_latency_key *earlier = &loading->slices[i_slice].key;
     const bool is_same_width = msw_same_number(msw_dtype_bytes(earlier->dtype), msw_dtype_bytes(key->dtype));

@@ -68,6 +68,7 @@ static const msw_knob_info knobs[] = {
     NUMBER(chain_queue_share, 0, 100, "1", MEASURED, "mean requests that one more wave of such reads waits for"),
     NUMBER(cached_prefill_cost, 0, 10, "1", MEASURED, "extra cost of prefill attention per share of its context that is cached"),
     NUMBER(graph_max_tok, 0, 1e6, "tokens", MEASURED, "steps up to this size run padded to the sizes of CUDA graphs"),
+    NUMBER(host_piece_us, 0, 1e6, "us", MEASURED, "host's launch of a piece of a step with prefills; 0: never waited for"),
     CHOICE(kv_spread, kv_spreads, MEASURED, "lengths of a step's decode requests around their mean"),
     FLAG(fp8_kv, INFERSIM, "an fp8 KV cache: half the bytes, rows measured on one"),
     FLAG(deepep, INFERSIM, "dispatch and combine of DeepEP instead of two all-reduces"),

@@ -3,23 +3,33 @@
 
 #include "measured_parts.h"
 #include "msw/base/str.h"
+#include "time_curve_parts.h"
 
 static const double graph_sizes_small[] = {1.0, 2.0, 4.0};
 static const double graph_step = 8.0, coarse_from = 256.0, coarse_step = 16.0;
 
 double msw_padded_tok(const msw_case *bound, double tok) {
-  if (tok > bound->knobs.graph_max_tok) return tok;
-  for (size_t i_size = 0; i_size < sizeof graph_sizes_small / sizeof graph_sizes_small[0]; i_size++)
-    if (tok <= graph_sizes_small[i_size]) return graph_sizes_small[i_size];
-  double step = tok <= coarse_from ? graph_step : coarse_step;
-  return ceil(tok / step) * step;
+  const double step = tok <= coarse_from ? graph_step : coarse_step;
+  double size = ceil(tok / step) * step;
+  for (size_t i_size = sizeof graph_sizes_small / sizeof graph_sizes_small[0]; i_size-- > 0;)
+    if (tok <= graph_sizes_small[i_size]) size = graph_sizes_small[i_size];
+  return size <= bound->knobs.graph_max_tok ? size : tok;   /* without a graph of that size it runs as it is */
+}
+
+const char msw_measured_no_model[] = ", and the GPU's entry has no kernel model of it (key \"analytic\")";
+
+bool msw_measured_is_thin(const msw_surface_source *source) {
+  for (size_t i_slice = 0; i_slice < source->n; i_slice++)
+    if (source->slice[i_slice]->n_points >= MSW_LATENCY_FEW_POINTS) return false;
+  return true;
 }
 
 msw_time_curve msw_measured_decode_surface(const msw_case *bound, double batch, msw_arena *arena) {
   const msw_measured_case *m = bound->measured;
   msw_time_curve curve = {0};
   msw_surface_source source;
-  if (m->surfaces) msw_surface_decode(m->surfaces, &m->attention, batch, m->l2_bytes, arena, &curve, &source);
+  bool found = m->surfaces && msw_surface_decode(m->surfaces, &m->attention, batch, m->l2_bytes, arena, &curve, &source);
+  if (!found || msw_measured_is_thin(&source)) msw_analytic_decode_curve(bound->gpu, &m->attention, batch, arena, &curve);
   return curve;
 }
 
@@ -27,17 +37,35 @@ msw_time_curve msw_measured_prefill_curve(const msw_case *bound, double batch, m
   const msw_measured_case *m = bound->measured;
   msw_time_curve curve = {0};
   msw_surface_source source;
-  if (m->surfaces) msw_surface_prefill(m->surfaces, &m->attention, batch, arena, &curve, &source);
+  bool found = m->surfaces && msw_surface_prefill(m->surfaces, &m->attention, batch, arena, &curve, &source);
+  if (!found || msw_measured_is_thin(&source)) msw_analytic_prefill_curve(bound->gpu, &m->attention, batch, arena, &curve);
   return curve;
+}
+
+msw_time_curve msw_measured_above(const msw_time_curve *curve, double base_us, double slope_us, msw_arena *arena) {
+  const msw_flags kept = curve->piece[0].flags & (MSW_FLAG_ANALYTIC | MSW_FLAG_PARAMS_BORROWED | MSW_FLAG_DTYPE_BORROWED);
+  const msw_time_curve above = msw_time_above(curve, base_us, slope_us, arena);
+  return kept & MSW_FLAG_ANALYTIC ? msw_time_copy(&above, kept, arena) : above;
+}
+
+double msw_measured_cache_read_us(const msw_case *bound, double batch) { return batch * bound->measured->kv_us_per_tok; }
+
+double msw_host_launch_us(const msw_case *bound, bool has_decodes, bool has_prefills) {
+  if (!has_prefills) return 0.0;
+  const double pieces_per_layer = has_decodes ? 3.0 : 2.0;
+  return pieces_per_layer * bound->num_layers * bound->knobs.host_piece_us;
 }
 
 void msw_measured_check_attention(msw_case *bound, msw_arena *arena) {
   const msw_attention_kernel *kernel = &bound->measured->attention;
   const char *missing = NULL;
-  if (msw_measured_decode_surface(bound, 1.0, arena).n == 0) missing = "decode";
-  else if (msw_measured_prefill_curve(bound, 1.0, arena).n == 0) missing = "prefill";
+  msw_arena scratch = {0};
+  if (msw_measured_decode_surface(bound, 1.0, &scratch).n == 0) missing = "decode";
+  else if (msw_measured_prefill_curve(bound, 1.0, &scratch).n == 0) missing = "prefill";
+  msw_arena_free(&scratch);
   if (!missing) return;
   bound->flags |= MSW_FLAG_VOID_TABLE;
-  bound->why_void = "no attention was measured near the model's heads";
-  (void)kernel;
+  bound->why_void = msw_format(arena, "no %s attention of %s was measured near %g heads on %g KV heads of %g (%s)%s", missing,
+                               bound->gpu->name, kernel->num_heads, kernel->num_kv_heads, kernel->head_dim,
+                               msw_dtype_name(kernel->kv_dtype), msw_measured_no_model);
 }

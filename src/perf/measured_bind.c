@@ -4,6 +4,7 @@
 
 #include "measured_parts.h"
 #include "msw/base/str.h"
+#include "time_curve_parts.h"
 
 static const double bytes_16bit = 2.0;
 static const double us_per_s = 1e6;
@@ -41,10 +42,10 @@ static msw_time_curve as_fast_as_larger(const msw_time_curve *curve, msw_arena *
     double begin = i_piece > 0 ? given->begin : given->x0, us = msw_time_piece_at(given, begin);
     pieces[i_piece] = *given;
     if (i_piece + 1 < n) {
-      bool is_slower = us > next_us;
+      bool is_slower = us > next_us, is_point = msw_time_is_point(begin, next_begin);   /* which has no slope */
       if (is_slower) us = next_us;
       pieces[i_piece] = (msw_time_piece){.begin = given->begin, .x0 = begin, .c0 = us, .flags = given->flags,
-                                         .c1 = next_begin > begin ? (next_us - us) / (next_begin - begin) : 0.0};
+                                         .c1 = is_point ? 0.0 : (next_us - us) / (next_begin - begin)};
       if (is_slower) pieces[i_piece].flags |= MSW_FLAG_INTERPOLATED;
     }
     next_begin = begin;
@@ -54,28 +55,32 @@ static msw_time_curve as_fast_as_larger(const msw_time_curve *curve, msw_arena *
 }
 
 /* Long runs of large GEMM are held back by power: what a GPU sustains is below what a short benchmark finds. */
-static msw_time_curve as_sustained(const binding *b, const msw_time_curve *curve, double flop_per_tok) {
-  double flop_per_s = b->bound->gemm_flop_per_s * b->bound->knobs.sustained_gemm_fraction;
-  return msw_time_above(curve, 0.0, flop_per_tok / flop_per_s * us_per_s, b->arena);
+static msw_time_curve as_sustained(const binding *b, msw_dtype dtype, const msw_time_curve *curve, double flop_per_tok) {
+  double flop_per_s = b->key->gpu->peak_flop_per_s[dtype] * b->bound->knobs.sustained_gemm_fraction;
+  return msw_measured_above(curve, 0.0, flop_per_tok / flop_per_s * us_per_s, b->arena);
 }
 
 static bool find_gemm(const binding *b, msw_dtype dtype, msw_token_op *op) {
-  if (b->m->surfaces && msw_surface_gemm(b->m->surfaces, dtype, false, op->n, op->k, b->arena, &op->curve, &op->source)) {
-    op->curve = as_fast_as_larger(&op->curve, b->arena);
-    return true;
+  msw_time_curve measured;
+  const bool found = b->m->surfaces && msw_surface_gemm(b->m->surfaces, dtype, false, op->n, op->k, b->arena, &measured, &op->source);
+  if (!found || msw_measured_is_thin(&op->source)) {
+    const bool has_model = msw_analytic_gemm_curve(b->key->gpu, dtype, op->n, op->k, b->arena, &op->curve);
+    if (has_model) op->source.n = 0;
+    if (has_model || !found) return has_model;
   }
-  return false;
+  op->curve = as_fast_as_larger(&measured, b->arena);
+  return true;
 }
 
 static bool make_gemm(const binding *b, const char *name, msw_dtype dtype, double k, double n, double count, msw_token_op *op) {
   *op = (msw_token_op){.name = name, .k = k, .n = n, .count = count, .flop_per_tok = 2.0 * k * n};
   if (!find_gemm(b, dtype, op)) {
     set_void(b->bound, MSW_FLAG_VOID_TABLE,
-             msw_format(b->arena, "no %s GEMM of %s was measured near n=%g, k=%g (%s)", msw_dtype_name(dtype), b->key->gpu->name,
-                        n, k, name));
+             msw_format(b->arena, "no %s GEMM of %s was measured near n=%g, k=%g (%s)%s", msw_dtype_name(dtype),
+                        b->key->gpu->name, n, k, name, msw_measured_no_model));
     return false;
   }
-  op->curve = as_sustained(b, &op->curve, op->flop_per_tok);
+  op->curve = as_sustained(b, dtype, &op->curve, op->flop_per_tok);
   return true;
 }
 
@@ -97,8 +102,13 @@ static void add_experts(binding *b, double layers) {
     b->m->n_ops++;
     return;
   }
+  if (msw_analytic_moe_curve(b->key->gpu, &kernel, b->arena, &op->curve)) {
+    b->m->n_ops++;
+    return;
+  }
   set_void(b->bound, MSW_FLAG_VOID_TABLE,
-           msw_format(b->arena, "no experts of %s at tp %g were measured on %s", model->name, b->tp, b->key->gpu->name));
+           msw_format(b->arena, "no experts of %s at tp %g were measured on %s%s", model->name, b->tp, b->key->gpu->name,
+                      msw_measured_no_model));
 }
 
 static void add_feed_forward(binding *b, double layers) {
@@ -148,11 +158,13 @@ static void bind_attention(binding *b) {
   const msw_gpu *gpu = b->key->gpu;
   double kv_heads = fmax(1.0, bound->num_kv_heads / b->tp);   /* replicated where tp exceeds them */
   m->attention = (msw_attention_kernel){.kv_dtype = bound->kv_dtype, .num_heads = bound->num_heads / b->tp,
-                                        .num_kv_heads = kv_heads, .head_dim = bound->head_dim};
+                                        .num_kv_heads = kv_heads, .head_dim = bound->head_dim,
+                                        .window = (double)b->key->model->sliding_window};
   m->n_sm = gpu->n_sm;
   m->l2_bytes = gpu->l2_bytes;
   double head_bytes_per_tok = 2.0 * bound->head_dim * bound->kv_bytes_per_value;
   m->kv_bytes_per_tok = kv_heads * head_bytes_per_tok;
+  if (m->attention.window > 0.0) return;   /* what is read does not grow with the length: as measured */
   m->kv_us_per_tok = m->kv_bytes_per_tok / bound->bw_bytes_per_s * us_per_s;
   if (bound->knobs.chain_gb_per_s > 0.0 && m->n_sm > 0.0)
     m->chain_us_per_tok = head_bytes_per_tok / (bound->knobs.chain_gb_per_s * bytes_per_gb) * us_per_s;
@@ -164,12 +176,10 @@ void msw_measured_bind(const msw_case_key *key, msw_arena *arena, msw_case *boun
                .hidden = bound->hidden_size, .q_size = bound->num_heads / bound->tp * bound->head_dim,
                .kv_size = kv_heads * bound->head_dim};
   bound->measured = b.m;
-  b.m->surfaces = key->surfaces;
+  b.m->surfaces = key->tables ? key->tables->surfaces : NULL;
   add_layers(&b);
   msw_measured_bind_all_reduce(bound, arena, b.m);
   bind_small_kernels(&b);
   bind_attention(&b);
-  msw_arena scratch = {0};
-  if (!(bound->flags & MSW_FLAGS_VOID)) msw_measured_check_attention(bound, &scratch);
-  msw_arena_free(&scratch);
+  if (!(bound->flags & MSW_FLAGS_VOID)) msw_measured_check_attention(bound, arena);
 }

@@ -22,7 +22,8 @@ static chains cut_into_chains(const msw_case *bound, double batch) {
 static double queue_us(const msw_case *bound, chains c, double mean_kv) {
   const msw_measured_case *m = bound->measured;
   if (c.n_chains <= m->n_sm) return 0.0;
-  return bound->knobs.chain_queue_share * (c.n_chains / m->n_sm - 1.0) * mean_kv / c.n_splits * m->chain_us_per_tok;
+  double waves = fmin(c.n_chains / m->n_sm - 1.0, 1.0);   /* of many short turns no one waits for long */
+  return bound->knobs.chain_queue_share * waves * mean_kv / c.n_splits * m->chain_us_per_tok;
 }
 
 /* Per token of mean KV length, lengths spread exponentially: n(l) = batch exp(-l / mean) requests are longer than l, and the
@@ -75,7 +76,7 @@ msw_time_curve msw_measured_equal_curve(const msw_case *bound, double batch, msw
   const msw_measured_case *m = bound->measured;
   msw_time_curve curve = msw_measured_decode_surface(bound, batch, arena);
   *launch_us = msw_time_at(&curve, 1.0, NULL);
-  return msw_time_above(&curve, *launch_us, batch * m->kv_us_per_tok, arena);
+  return msw_measured_above(&curve, *launch_us, batch * m->kv_us_per_tok, arena);
 }
 
 msw_time_curve msw_measured_decode_curve(const msw_case *bound, double batch, msw_arena *arena) {
@@ -83,5 +84,5 @@ msw_time_curve msw_measured_decode_curve(const msw_case *bound, double batch, ms
   msw_time_curve curve = msw_measured_equal_curve(bound, batch, arena, &launch_us);
   bool is_spread = bound->knobs.kv_spread == MSW_KV_EXPONENTIAL && batch > 1.0 && bound->measured->chain_us_per_tok > 0.0;
   if (!is_spread) return curve;
-  return msw_time_above(&curve, launch_us, exponential_us_per_tok(bound, batch), arena);
+  return msw_measured_above(&curve, launch_us, exponential_us_per_tok(bound, batch), arena);
 }

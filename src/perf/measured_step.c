@@ -2,6 +2,7 @@
 #include <math.h>
 
 #include "measured_parts.h"
+#include "msw/base/num.h"
 #include "ops.h"
 
 static const double s_per_us = 1e-6;
@@ -60,6 +61,12 @@ static double record_attention(pass *p, msw_phase phase, double batch, double co
   return us;
 }
 
+static bool is_of_one_length(const msw_step *step) {
+  for (size_t i_group = 1; i_group < step->n_decode; i_group++)
+    if (!msw_same_number(step->decode[i_group].kv_len, step->decode[0].kv_len)) return false;
+  return true;
+}
+
 /* Groups of one length are measured as they are; unequal ones wait for the longest where the kernel does not spread it. */
 static double decode_attention_us(pass *p) {
   const msw_case *bound = p->bound;
@@ -67,7 +74,7 @@ static double decode_attention_us(pass *p) {
   if (p->step->n_decode == 0) return 0.0;
   msw_flags flags = 0;
   double mean_kv = p->kv_tok / p->decode_requests, us, launch_us;
-  if (p->step->n_decode == 1) {
+  if (is_of_one_length(p->step)) {
     msw_time_curve curve = msw_measured_decode_curve(bound, p->decode_requests, &p->arena);
     us = msw_time_at(&curve, mean_kv, &flags);
   } else {
@@ -87,11 +94,14 @@ static double prefill_attention_us(pass *p) {
   msw_flags flags = 0;
   double us = 0.0, flop = 0.0, context_tok = 0.0;
   msw_time_curve curve = msw_measured_prefill_curve(bound, p->prefill_requests, &p->arena);
+  const double read_us = msw_measured_cache_read_us(bound, p->prefill_requests);
   for (size_t i_group = 0; i_group < p->step->n_prefill; i_group++) {
     const msw_prefill_group *group = &p->step->prefill[i_group];
     double context = group->cached_len + group->new_len;
     double share = msw_measured_cached_share(context, group->cached_len, bound->knobs.cached_prefill_cost);
-    us += group->count / p->prefill_requests * (msw_time_at(&curve, context, &flags) * share);
+    double of_group_us = msw_time_at(&curve, context, &flags) * share;
+    if (group->cached_len > 0.0) of_group_us = fmax(of_group_us, read_us * context);
+    us += group->count / p->prefill_requests * of_group_us;
     context_tok += group->count * context;
     flop += group->count * (context * context - group->cached_len * group->cached_len);
   }
@@ -119,7 +129,9 @@ void msw_measured_step(const msw_case *bound, const msw_step *step, msw_op_list 
   else out->fused = whole;
   out->hardware_us = whole.time_us;
   if (bound->measured->has_all_reduce) out->comm_us = token_op_us(&p, &bound->measured->all_reduce, padded_tok);
-  out->overhead_us = bound->knobs.step_overhead_us;
+  const double busy_us = out->hardware_us + out->comm_us;
+  const double host_us = msw_host_launch_us(bound, step->n_decode > 0, step->n_prefill > 0);
+  out->overhead_us = bound->knobs.step_overhead_us + (fmax(busy_us, host_us) - busy_us);   /* the GPU waits for the host */
   out->tok_per_step = p.decode_requests + p.prefill_tok;
   msw_arena_free(&p.arena);
 }

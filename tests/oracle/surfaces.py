@@ -286,6 +286,18 @@ def gemm_at(gemm, curve, n, k, m):
     return time, max(kind, curve[1], INTERPOLATED if m in gemm.repaired.get((n, k), ()) else EXACT)
 
 
+# ---- One axis: messages over bytes, experts over tokens
+
+
+def sound_line(points):
+    """x[], time[] of a slice without its spikes: slower than both neighbours; and how many there were."""
+    points = sorted(points)
+    inner = range(1, len(points) - 1)
+    spikes = {i for i in inner if points[i][1] > SPIKE * max(points[i - 1][1], points[i + 1][1])}
+    kept = [point for i, point in enumerate(points) if i not in spikes]
+    return [x for x, _ in kept], [time for _, time in kept], len(spikes)
+
+
 # ---- Attention
 
 

@@ -9,6 +9,7 @@
 #include "msw/base/diag.h"
 #include "msw/base/mem.h"
 #include "msw/inputs/dtype.h"
+#include "msw/inputs/gpu_analytic.h"
 
 /* A named method parameter of a GPU entry, e.g. bw_efficiency = .82. */
 typedef struct { const char *name; double value; bool is_flag; msw_loc loc; } msw_gpu_param;
@@ -43,6 +44,7 @@ typedef struct {
   size_t n_methods;
   const msw_gpu_engine *engines;
   size_t n_engines;
+  const msw_gpu_analytic *analytic;   /* closed forms of kernel times, where there is no table; NULL when the entry has none */
 } msw_gpu;
 
 msw_status msw_gpu_load(const char *path, const char *name, msw_arena *arena, msw_diag *diag, msw_gpu *gpu);
@@ -53,7 +55,8 @@ bool msw_gpu_is(const msw_gpu *gpu, const char *text);
 const msw_gpu_method *msw_gpu_find_method(const msw_gpu *gpu, const char *method);
 
 /* The constants for an engine "name-version": of that version, else of the nearest version of the engine (the last one below,
- * else the first above). `engine` NULL: the newest version of the first engine listed. NULL when the entry has none. */
+ * else the first above; without a version the newest, not exact). `engine` NULL: the newest version of the first engine listed.
+ * NULL when the entry has none. */
 const msw_gpu_engine *msw_gpu_find_engine(const msw_gpu *gpu, const char *engine, bool *is_exact);
 
 /* Numeric field for the sweep language: mem_gib, mem_bw_gb_per_s, tdp_w, sm_version, num_sm, l2_mib, gpus_per_node, intra_node_gb_per_s,

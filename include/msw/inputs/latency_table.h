@@ -54,6 +54,9 @@ typedef struct {
 } msw_latency_key;
 int msw_latency_key_compare(const msw_latency_key *a, const msw_latency_key *b);
 
+/* A handful of points of one shape says less of it than a whole table of other shapes, or a kernel's model, does. */
+enum { MSW_LATENCY_FEW_POINTS = 16 };
+
 typedef struct msw_latency_file msw_latency_file;
 typedef struct {
   msw_latency_key key;

@@ -52,6 +52,14 @@ double msw_padded_tok(const msw_case *bound, double tok);
 msw_time_curve msw_measured_decode_curve(const msw_case *bound, double batch, msw_arena *arena);
 /* Prefill attention of one layer and of all `batch` requests along their context, nothing cached. */
 msw_time_curve msw_measured_prefill_curve(const msw_case *bound, double batch, msw_arena *arena);
+/* Attention of prefills on a cache takes at least the reading of all keys and values: us per token of context, of all `batch`
+ * requests. No launch: beside decodes there may be none of its own. */
+double msw_measured_cache_read_us(const msw_case *bound, double batch);
+
+/* What the host needs at least to launch a step with prefills, piece by piece, between its CUDA graphs: one piece per layer
+ * and one for each kind of attention in it. 0 for steps of decodes alone, which are one graph. */
+double msw_host_launch_us(const msw_case *bound, bool has_decodes, bool has_prefills);
+
 /* Share of a context's attention that remains when its first `cached` tokens are: only new tokens have queries; a factor. */
 static inline double msw_measured_cached_share(double context, double cached, double cached_cost) {
   double share = cached / context;

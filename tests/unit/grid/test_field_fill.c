@@ -16,7 +16,7 @@ static msw_row row(void) {
                    .prefill = {{.cells = gemm}, {.cells = attn}, {.cells = memory}, {.cells = time}},
                    .decode = {{.one = 4}, {.one = 2}, {.one = 9}, {.one = 35}}, .part = {gemm, attn, memory},
                    .hardware_us = hardware, .tok = {.cells = tok}, .kv_tok = kv_tok, .spent_us = hardware, .other_us = 20,
-                   .comm_us = {.one = 7}, .overhead_us = 13};
+                   .comm_us = {.one = 7}, .overhead_us = {.one = 13}};
 }
 
 static void expect(const msw_row *cells, const char *field, double a, double b, double c) {
@@ -72,7 +72,7 @@ static void bounds(void **state) {
   msw_field_find("bound")->fill(&cells, got);
   assert_int_equal(got[0], MSW_BOUND_COMM);
   assert_int_equal(got[1], MSW_BOUND_GEMM);
-  cells.overhead_us = 250;
+  cells.overhead_us.one = 250;
   msw_field_find("bound")->fill(&cells, got);
   assert_int_equal(got[0], MSW_BOUND_OVERHEAD);
   assert_int_equal(got[1], MSW_BOUND_OVERHEAD);

@@ -18,7 +18,7 @@ typedef struct {
 } msw_command;
 
 extern const msw_command msw_command_run, msw_command_plan, msw_command_eval, msw_command_explain, msw_command_tables,
-    msw_command_merge, msw_command_status, msw_command_verify, msw_command_validate,
+    msw_command_merge, msw_command_status, msw_command_verify, msw_command_validate, msw_command_crossval,
     msw_command_version;
 
 #endif

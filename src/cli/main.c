@@ -13,7 +13,8 @@
 
 static const msw_command *const commands[] = {
     &msw_command_run,   &msw_command_plan,   &msw_command_eval,   &msw_command_explain,  &msw_command_tables,
-    &msw_command_merge, &msw_command_status, &msw_command_verify, &msw_command_validate, &msw_command_version};
+    &msw_command_merge, &msw_command_status, &msw_command_verify, &msw_command_validate, &msw_command_crossval,
+    &msw_command_version};
 enum { N_COMMANDS = sizeof commands / sizeof commands[0] };
 
 static const char first_steps[] =

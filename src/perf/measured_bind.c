@@ -36,7 +36,7 @@ static void set_void(msw_case *bound, msw_flags flag, const char *why) {
 static msw_time_curve as_fast_as_larger(const msw_time_curve *curve, msw_arena *arena) {
   size_t n = curve->n;
   msw_time_piece *pieces = msw_arena_array(arena, n, sizeof *pieces);
-  double next_begin = INFINITY, next_us = INFINITY;
+  double next_begin = (double)INFINITY, next_us = (double)INFINITY;
   for (size_t i_piece = n; i_piece-- > 0;) {
     const msw_time_piece *given = &curve->piece[i_piece];
     double begin = i_piece > 0 ? given->begin : given->x0, us = msw_time_piece_at(given, begin);

@@ -112,7 +112,7 @@ static double prefill_attention_us(pass *p) {
 static double small_kernels_us(pass *p, double padded_tok) {
   const msw_measured_case *m = p->bound->measured;
   double us = m->small_us + m->small_us_per_tok * padded_tok;
-  msw_op_record(p->ops, (msw_op){.phase = p->phase, .name = "small_kernels", .m = padded_tok, .mfu = NAN, .us = us});
+  msw_op_record(p->ops, (msw_op){.phase = p->phase, .name = "small_kernels", .m = padded_tok, .mfu = (double)NAN, .us = us});
   return us;
 }
 

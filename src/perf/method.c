@@ -220,12 +220,34 @@ bool msw_method_sets(const msw_method *method, const char *knob) {
   return false;
 }
 
+/* "vllm-0.11.0, vllm-0.15.1", or that there is none. */
+static const char *engines_text(const msw_gpu *gpu, msw_arena *arena) {
+  if (gpu->n_engines == 0) return "its entry has no \"engines\"";
+  const char *text = "engines:";
+  for (size_t i_engine = 0; i_engine < gpu->n_engines; i_engine++)
+    text = msw_format(arena, "%s%s %s", text, i_engine ? "," : "", gpu->engines[i_engine].method);
+  return text;
+}
+
+/* An engine that the user named and the GPU entry does not know. A row of measured steps may name any. */
+static bool refuse_engine(const msw_method *method, const msw_gpu *gpu, msw_diag *diag) {
+  for (size_t i_setting = 0; i_setting < method->n_settings; i_setting++) {
+    const msw_method_setting *setting = &method->settings[i_setting];
+    if (!is_engine(setting)) continue;
+    msw_error(diag, setting->where.loc, setting->where.path, engines_text(gpu, &diag->arena),
+              "%s has no constants of engine \"%s\"", gpu->name, setting->text);
+    return false;
+  }
+  return true;
+}
+
 /* Applies the GPU entry's constants; *borrowed: one of them stays in use and was fitted on another GPU or engine. */
 static bool apply_gpu(const msw_method *method, const msw_gpu *gpu, msw_diag *diag, msw_knobs *knobs, bool *borrowed) {
   bool good = true, is_exact = true, of_engine = method->preset->family == MSW_FAMILY_MEASURED;
   const msw_gpu_method *block = of_engine ? msw_gpu_find_engine(gpu, method->engine, &is_exact)
                                           : msw_gpu_find_method(gpu, method->preset->name);
   *borrowed = !is_exact && block;
+  if (of_engine && !block) good = refuse_engine(method, gpu, diag);
   for (size_t i_param = 0; block && i_param < block->n_params; i_param++) {
     const msw_gpu_param *param = &block->params[i_param];
     msw_method_setting setting = {.knob = param->name, .kind = param->is_flag ? MSW_SETTING_BOOL : MSW_SETTING_NUMBER,

@@ -114,6 +114,7 @@ msw_eval_scratch *msw_eval_scratch_new(const msw_plan_block *block) {
 void msw_eval_scratch_free(msw_eval_scratch *scratch) {
   if (!scratch) return;
   msw_decode_cache_free(&scratch->decode_cache);
+  msw_arena_free(&scratch->prefill_cache.arena);
   msw_arena_free(&scratch->arena);
   free(scratch->memory);
 }

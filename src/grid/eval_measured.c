@@ -1,25 +1,62 @@
 /* Tiles of prefill and mixed blocks by the measured family. What goes by tokens is worked out once per batch (and
  * prefill_batch), attention once per prefill batch and cached length; a row adds them up.
  */
+#include <string.h>
+
 #include "msw/perf/measured.h"
 #include "tile.h"
 
-/* Prefill attention of every prefill batch and cached length along a stretch of seq_len, kept in the slab. */
-static void attention_rows(msw_tile_job *job, msw_axis_id batch_axis, const double *seq_len, size_t n) {
+static msw_prefill_kernel prefill_kernel(msw_tile_job *job, double batch) {
+  msw_prefill_cache *cache = &job->scratch->prefill_cache;
+  const msw_case *bound = job->factors->bound;
+  const msw_lines lines = msw_prefill_lines(job->factors, batch, &job->scratch->decode_cache.buffer);
+  msw_line *kept = msw_arena_array(&cache->arena, lines.n, sizeof *kept);
+  memcpy(kept, lines.line, lines.n * sizeof *kept);
+  return (msw_prefill_kernel){{kept, lines.n}, bound->num_layers * msw_measured_cache_read_us(bound, batch)};
+}
+
+/* Sees to it that the cache holds all prefill batches of the tile: tiles of a case mostly have the same. */
+static void fill_prefill_cache(msw_tile_job *job, msw_axis_id batch_axis) {
+  msw_prefill_cache *cache = &job->scratch->prefill_cache;
+  const msw_tile_axis *batch = &job->axes[batch_axis];
+  const int dim = job->block->dim_of_axis[batch_axis];
+  const size_t first_batch = dim < 0 || job->block->dims[dim].outer ? 0 : (size_t)job->tile->start[dim];
+  if (cache->is_filled && cache->i_block_case == job->bound->i_case && cache->first_batch == first_batch) return;
+  msw_arena_free(&cache->arena);
+  cache->is_filled = true;
+  cache->i_block_case = job->bound->i_case;
+  cache->first_batch = first_batch;
+  cache->of_batch = msw_arena_array(&cache->arena, batch->n, sizeof *cache->of_batch);
+  for (size_t i_batch = 0; i_batch < batch->n; i_batch++) cache->of_batch[i_batch] = prefill_kernel(job, batch->values[i_batch]);
+}
+
+/* Contexts of every cached length along a stretch of seq_len, and their shares: in the slab, for all batches. */
+static void context_rows(msw_tile_job *job, const double *seq_len, size_t n) {
   msw_eval_scratch *scratch = job->scratch;
-  const msw_tile_axis *batch = &job->axes[batch_axis], *cached = &job->axes[MSW_AXIS_CACHED_LEN];
-  size_t i_row = 0;
-  for (size_t i_batch = 0; i_batch < batch->n; i_batch++) {
-    const msw_case *bound = job->factors->bound;
-    const msw_prefill_kernel kernel = {msw_prefill_lines(job->factors, batch->values[i_batch], &scratch->decode_cache.buffer),
-                                       bound->num_layers * msw_measured_cache_read_us(bound, batch->values[i_batch])};
-    for (size_t i_cached = 0; i_cached < cached->n; i_cached++, i_row++) {
-      msw_row_flags *flags = &scratch->slab.request_flags[i_row];
-      msw_row_flags_start(flags, job->factors->bound->flags);
-      msw_row_prefill_kernel(job->factors, scratch->kernels, &kernel, cached->values[i_cached], seq_len, n,
-                             job->axes[MSW_AXIS_SEQ_LEN].ascends, &scratch->work,
-                             scratch->slab.phase_attn_us + i_row * scratch->slab.stride, flags);
-    }
+  const msw_kernels *kernels = scratch->kernels;
+  const msw_tile_axis *cached = &job->axes[MSW_AXIS_CACHED_LEN];
+  for (size_t i_cached = 0; i_cached < cached->n; i_cached++) {
+    double *context = scratch->slab.bytes + i_cached * scratch->slab.stride;
+    double *share = scratch->slab.attn_us + i_cached * scratch->slab.stride;
+    kernels->affine(cached->values[i_cached], 1.0, seq_len, n, context);
+    kernels->fill(1.0, n, share);
+    kernels->cached_share(cached->values[i_cached], job->factors->bound->knobs.cached_prefill_cost, context, n, share);
+  }
+}
+
+/* Prefill attention of a batch at every cached length, kept in the slab from `first_row` on. */
+static void attention_rows(msw_tile_job *job, size_t i_batch, size_t first_row, size_t n) {
+  msw_eval_scratch *scratch = job->scratch;
+  const msw_tile_axis *cached = &job->axes[MSW_AXIS_CACHED_LEN];
+  for (size_t i_cached = 0; i_cached < cached->n; i_cached++) {
+    const size_t i_row = first_row + i_cached, at_cached = i_cached * scratch->slab.stride;
+    msw_row_flags *flags = &scratch->slab.request_flags[i_row];
+    const bool is_cached = cached->values[i_cached] > 0.0;
+    const msw_context_row row = {scratch->slab.bytes + at_cached, is_cached ? scratch->slab.attn_us + at_cached : NULL};
+    msw_row_flags_start(flags, job->factors->bound->flags);
+    msw_row_prefill_kernel(scratch->kernels, &scratch->prefill_cache.of_batch[i_batch], row, n,
+                           job->axes[MSW_AXIS_SEQ_LEN].ascends, &scratch->work,
+                           scratch->slab.phase_attn_us + i_row * scratch->slab.stride, flags);
   }
 }
 
@@ -119,11 +156,13 @@ static void eval_cached(msw_tile_job *job, const pair_rows *pair, measured_row *
 
 void msw_eval_measured_prefill_tile(msw_tile_job *job) {
   const msw_tile_axis *batch = &job->axes[MSW_AXIS_BATCH], *seq = &job->axes[MSW_AXIS_SEQ_LEN];
+  fill_prefill_cache(job, MSW_AXIS_BATCH);
   for (size_t first = 0, n; first < seq->n; first += n) {
     n = msw_row_length(seq->n, first);
-    attention_rows(job, MSW_AXIS_BATCH, seq->values + first, n);
-    for (size_t i_batch = 0; i_batch < batch->n; i_batch++) {
-      const pair_rows pair = {.prefills = batch->values[i_batch], .seq_len = seq->values + first, .n = n, .i_prefill = i_batch,
+    context_rows(job, seq->values + first, n);
+    for (size_t i_batch = 0; i_batch < batch->n; i_batch++) {   /* its attention is for this batch alone */
+      attention_rows(job, i_batch, 0, n);
+      const pair_rows pair = {.prefills = batch->values[i_batch], .seq_len = seq->values + first, .n = n,
                               .overhead_us = job->factors->bound->knobs.step_overhead_us,
                               .host_us = msw_host_launch_us(job->factors->bound, false, true)};
       msw_tile_at at = {.at = {[MSW_AXIS_BATCH] = i_batch, [MSW_AXIS_SEQ_LEN] = first}};
@@ -178,10 +217,15 @@ static void eval_batch(msw_tile_job *job, size_t i_batch, size_t first, size_t n
 
 void msw_eval_measured_mixed_tile(msw_tile_job *job) {
   const msw_tile_axis *batch = &job->axes[MSW_AXIS_BATCH], *seq = &job->axes[MSW_AXIS_SEQ_LEN];
+  const msw_tile_axis *prefills = &job->axes[MSW_AXIS_PREFILL_BATCH];
+  const size_t n_cached = job->axes[MSW_AXIS_CACHED_LEN].n;
   msw_decode_cache_fill(job);
+  fill_prefill_cache(job, MSW_AXIS_PREFILL_BATCH);
   for (size_t first = 0, n; first < seq->n; first += n) {
     n = msw_row_length(seq->n, first);
-    attention_rows(job, MSW_AXIS_PREFILL_BATCH, seq->values + first, n);
+    context_rows(job, seq->values + first, n);
+    for (size_t i_prefill = 0; i_prefill < prefills->n; i_prefill++)
+      attention_rows(job, i_prefill, i_prefill * n_cached, n);
     for (size_t i_batch = 0; i_batch < batch->n; i_batch++) eval_batch(job, i_batch, first, n);
   }
 }

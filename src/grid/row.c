@@ -45,14 +45,12 @@ void msw_row_tokens(const msw_factors *factors, const msw_kernels *kernels, cons
   else kernels->fill(0.0, n, rows->comm_us);
 }
 
-void msw_row_prefill_kernel(const msw_factors *factors, const msw_kernels *kernels, const msw_prefill_kernel *kernel,
-                            double cached_len, const double *new_len, size_t n, bool ascends, msw_row_work *work,
-                            double *attn_us, msw_row_flags *flags) {
-  kernels->affine(cached_len, 1.0, new_len, n, work->tok);
-  put_lines(kernels, kernel->lines, work->tok, n, ascends, work, attn_us, flags);
-  if (!(cached_len > 0.0)) return;
-  kernels->cached_share(cached_len, factors->bound->knobs.cached_prefill_cost, work->tok, n, attn_us);
-  kernels->above_line(0.0, kernel->read_us, work->tok, n, attn_us);
+void msw_row_prefill_kernel(const msw_kernels *kernels, const msw_prefill_kernel *kernel, msw_context_row row, size_t n,
+                            bool ascends, msw_row_work *work, double *attn_us, msw_row_flags *flags) {
+  put_lines(kernels, kernel->lines, row.context, n, ascends, work, row.share ? work->values : attn_us, flags);
+  if (!row.share) return;
+  kernels->product(1.0, work->values, row.share, n, attn_us);
+  kernels->above_line(0.0, kernel->read_us, row.context, n, attn_us);
 }
 
 void msw_row_decode_flags(const msw_kernels *kernels, const msw_decode_load *load, size_t n, msw_row_flags *flags) {

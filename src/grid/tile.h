@@ -18,6 +18,15 @@ typedef struct {
   msw_decode_buffer buffer;
 } msw_decode_cache;
 
+/* Measured family: prefill attention of every (prefill) batch of a tile along the context, kept as the above is. */
+typedef struct {
+  bool is_filled;
+  uint64_t i_block_case;
+  size_t first_batch;
+  msw_prefill_kernel *of_batch;              /* [n batches] in the arena, with their lines */
+  msw_arena arena;
+} msw_prefill_cache;
+
 typedef struct {
   const double *values;    /* [n] and room for MSW_LANES more */
   size_t n, stride;        /* stride: how far apart neighbours lie in the chunk, in cells; 0 where the axis is zipped */
@@ -56,6 +65,7 @@ struct msw_eval_scratch {
   bool ascends[MSW_N_AXES];
   msw_row_work work;
   msw_decode_cache decode_cache;
+  msw_prefill_cache prefill_cache;
   msw_row_flags flags;                       /* of the row at hand */
   msw_step_series steps;
   msw_terms decode, prefill, fused, part;    /* mixed blocks: `decode` runs along kv_len, `prefill` is in the slab */

@@ -59,7 +59,8 @@ double msw_measured_chain_us(const msw_case *bound, const msw_decode_group *grou
     kv_tok += groups[i_group].count * (groups[i_group].kv_len + 1.0);
   }
   chains c = cut_into_chains(bound, alive);
-  us = queue_us(bound, c, kv_tok / alive);
+  const double mean_kv = kv_tok / alive, longest = sorted[n - 1].kv_len + 1.0;
+  us = queue_us(bound, c, mean_kv) * fmin(longest / mean_kv - 1.0, 1.0);   /* equal ones are measured with their turns */
   for (size_t i_group = 0; i_group < n; i_group++) {
     double shared_us = alive * c.n_splits * m->kv_us_per_tok;
     us += (sorted[i_group].kv_len + 1.0 - reached) / c.n_splits * fmax(shared_us, m->chain_us_per_tok);

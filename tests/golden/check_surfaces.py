@@ -28,6 +28,9 @@ TOLERANCE = 1e-9
 MOST_UNUSED = 0.01  # share of the rows that the loader may leave out
 US_PER_MS = 1e3
 FORMATS = {"bfloat16": ("bf16", 0), "fp8": ("fp8", 0), "fp8_block": ("fp8", 1), "nvfp4": ("fp4", 0)}
+KINDS = ("gemm", "prefill", "decode", "all_reduce", "nccl", "moe")
+LINES = KINDS[3:]
+USUAL_SPREAD = "power_law_1.2"
 KV_BYTES = {"bf16": 2, "fp8": 1}
 # Of include/msw/perf/flags.h.
 SHAPE_BORROWED, INTERPOLATED, EXTRAPOLATED = 1 << 9, 1 << 16, 1 << 17
@@ -61,19 +64,21 @@ def read_rows(path):
 
 
 def read_points(text):
-    """L2 bytes, spikes per kind and {place: us} as the tool sees them."""
+    """L2 bytes, spikes per kind, {place: us} and {slice: [(x, us)]} of kernels with one axis, as the tool sees them."""
     head, *lines = text.splitlines()
-    points = {}
+    points, slices = {}, {}
     for line in lines:
-        kind, dtype, kv_dtype, block, *numbers = line.split()
-        n, k, heads, n_kv, head_dim, window = (int(number) for number in numbers[:6])
-        x, y, latency = (float(number) for number in numbers[6:])
+        kind, dtype, kv_dtype, block, *numbers, name = line.split()
+        n, k, heads, n_kv, head_dim, window, *rest = (int(number) for number in numbers[:-3])
+        x, y, latency = (float(number) for number in numbers[-3:])
         if kind == "gemm":
             points[kind, dtype, int(block), n, k, int(x)] = latency
         elif kind in ("prefill", "decode"):
             points[kind, kv_dtype, head_dim, window, n_kv, heads, int(y), int(x)] = latency
+        elif kind in LINES:
+            slices.setdefault((kind, dtype, int(block), *rest, name), []).append((x, latency))
     l2_bytes, *spikes = head.split()
-    return float(l2_bytes), dict(zip(("gemm", "prefill", "decode"), map(int, spikes))), points
+    return float(l2_bytes), dict(zip(KINDS, map(int, spikes))), points, slices
 
 
 def same(a, b):
@@ -131,6 +136,20 @@ def attention_queries(rng, kind, kv_dtype, attention, n_kernels):
             yield line, oracle.attention_at(attention, head_dim, window, n_kv, heads, batch, x)
 
 
+def line_queries(rng, slices, spikes, n_slices):
+    """At, between and beyond the points of the engine's all-reduce and of experts in the usual spread."""
+    lines = {key: oracle.sound_line(points) for key, points in sorted(slices.items())}
+    for key, (_, _, n_spikes) in lines.items():
+        spikes[key[0]] += n_spikes
+    asked = [key for key in lines if key[0] == "all_reduce" or (key[0] == "moe" and key[-1] == USUAL_SPREAD)]
+    for kind, dtype, block, n_gpus, hidden, inter, topk, experts, tp, ep, name in rng.choices(asked, k=n_slices):
+        x, time, _ = lines[kind, dtype, block, n_gpus, hidden, inter, topk, experts, tp, ep, name]
+        for _ in range(10):
+            q = int(rng.choice(x)) if rng.random() < 0.3 else whole(rng, x[0] / 2, 2 * x[-1])
+            numbers = f"{n_gpus} 0 0 0 0 {q}" if kind == "all_reduce" else f"{hidden} {inter} {topk} {experts} {tp} {q} {ep}"
+            yield f"{kind} {dtype} {block} {numbers}", oracle.linear_at(x, time, float(q), hold=True)
+
+
 def queries(rng, points, l2_bytes, spikes, scale):
     """All of a GPU's, number format by number format; counts spikes on the way."""
     groups = {}
@@ -175,21 +194,22 @@ def main():
         print(f"no tables in {SHARED / args.gpu}")
         return SKIPPED
     command = [args.surface_at, str(SHARED), args.gpu]
-    l2_bytes, tool_spikes, points = read_points(subprocess.run([*command, "points"], stdout=subprocess.PIPE, text=True,
-                                                               check=True).stdout)
+    seen = subprocess.run([*command, "points"], stdout=subprocess.PIPE, text=True, check=True).stdout
+    l2_bytes, tool_spikes, points, slices = read_points(seen)
     rows = {}
     for name in ("gemm_perf.csv", "context_attention_perf.csv", "generation_attention_perf.csv"):
         for path in (SHARED / args.gpu).glob(f"vllm-*/{name}"):
             rows.update(read_rows(path))
     problems = check_points(points, rows)
-    spikes = Counter()
-    asked = list(queries(random.Random(args.seed), points, l2_bytes, spikes, args.scale))
+    spikes, rng = Counter(), random.Random(args.seed)
+    asked = list(queries(rng, points, l2_bytes, spikes, args.scale))
+    asked += line_queries(rng, slices, spikes, round(200 * args.scale))
     lines, expected = [line for line, _ in asked], [want for _, want in asked]
     answers = subprocess.run(command, input="".join(f"{line}\n" for line in lines), stdout=subprocess.PIPE, text=True,
                              check=True).stdout.splitlines()
     if len(answers) != len(lines):
         problems.append(f"{len(answers)} answers to {len(lines)} questions")
-    if dict(spikes) != tool_spikes:
+    if any(spikes[kind] != tool_spikes[kind] for kind in KINDS):
         problems.append(f"spikes: surface {tool_spikes}, oracle {dict(spikes)}")
     print(f"spikes: {dict(spikes)}")
     print("\n".join(map(str, problems)))

@@ -117,7 +117,8 @@ def padded(n_tok, graph_max_tok):
         if n_tok <= size:
             return size
     grain = 8 if n_tok <= 256 else 16
-    return -(-n_tok // grain) * grain
+    size = -(-n_tok // grain) * grain
+    return size if size <= graph_max_tok else n_tok
 
 
 class Oracle:
@@ -126,7 +127,7 @@ class Oracle:
     def __init__(self, model, gpu, tables, tp, constants, kv_spread="equal", dtype="bf16"):
         self.model, self.gpu, self.tables, self.tp = model, gpu, tables, tp
         self.constants, self.kv_spread, self.dtype = constants, kv_spread, dtype
-        self.heads, self.kv_heads = model.heads // tp, max(1, model.kv_heads // tp)
+        self.heads, self.kv_heads = model.heads / tp, max(1, model.kv_heads // tp)
         self.bytes_per_us = gpu.bytes_per_us * constants["bw_efficiency"]
         self.kv_bytes = 2 * self.kv_heads * model.head_dim * BYTES_PER_VALUE
         self.curves = {}
@@ -155,18 +156,17 @@ class Oracle:
         n_req = sum(count for count, _ in groups)
         mean = sum(count * (kv_len + 1) for count, kv_len in groups) / n_req
         measured = self.attention(self.tables.decode, n_req, mean)
-        if self.model.window:
-            return measured
         least = self.attention(self.tables.decode, n_req, 1)
+        if self.model.window:
+            return max(measured, least)
         streamed = least + n_req * mean * self.kv_bytes / self.bytes_per_us
         return max(measured, streamed, least + self.chain(groups, n_req, mean))
 
     def chain(self, groups, n_req, mean):
         """The longest chain of kernels without load balance; equal requests have none."""
         rate = self.constants["chain_gb_per_s"]
-        known = len(groups) > 1
-        unequal = len({kv_len for _, kv_len in groups}) > 1 if known else self.kv_spread == "exponential"
-        if rate <= 0 or not unequal:
+        known = len({kv_len for _, kv_len in groups}) > 1
+        if rate <= 0 or not (known or self.kv_spread == "exponential"):
             return 0.0
         g, n_sm = self.kv_heads, self.gpu.n_sm
         parts = max(1, n_sm // (padded(n_req, self.constants["graph_max_tok"]) * g))
@@ -179,6 +179,8 @@ class Oracle:
             time = spread_chains(n_req, chains, tau, beta) * mean / parts
         if chains > n_sm:
             waiting = min(chains / n_sm - 1, QUEUE_MOST)
+            if known:
+                waiting *= min((max(kv_len for _, kv_len in groups) + 1) / mean - 1, 1)
             time += self.constants["chain_queue_share"] * waiting * mean / parts * tau
         return time
 

@@ -10,6 +10,9 @@
  * batch and long context, as measured ones do. */
 msw_status bench_make_tables(const char *folder, msw_diag *diag);
 
+/* Writes the latencies that the method `measured` looks up, in the layout and the size of the public tables of an engine. */
+msw_status bench_make_latencies(const char *folder, msw_diag *diag);
+
 /* Dense models whose shapes the tables have; tp 1, 2, 4 and 8 divide their heads. As a JSON list. */
 extern const char bench_models[];
 

@@ -32,6 +32,8 @@ static void prepare(bench *b) {
   msw_make_dirs(b->work, &diag);
   bench_stop_on_errors(&diag);
   bench_make_tables(b->tables, &diag);
+  b->latencies = msw_join_path(&b->arena, b->work, "latencies");
+  bench_make_latencies(b->latencies, &diag);
   bench_stop_on_errors(&diag);
   msw_diag_free(&diag);
 }

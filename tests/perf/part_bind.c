@@ -26,11 +26,11 @@ static bool is_void(const bench_sweep *sweep) {
   return no_number;
 }
 
-static void measure(bench *b, bench_shape shape, const char *preset) {
+static void measure(bench *b, bench_shape shape, const char *preset, const char *tables) {
   const char *series = msw_format(&b->arena, "%s, all cases", bench_shape_names[shape]);
   const char *method = msw_format(&b->arena, "\"%s\"", preset);
   bench_sweep sweep;
-  bench_sweep_open(b->options, b->tables, bench_sweep_text(&b->arena, shape, method, bench_one_field), &sweep);
+  bench_sweep_open(b->options, tables, bench_sweep_text(&b->arena, shape, method, bench_one_field), &sweep);
   int n_samples = b->options->n_pairs * (int)sweep.block->n_cases;
   double *us = msw_alloc((size_t)n_samples * sizeof *us);
   bool no_number = is_void(&sweep);   /* and the round that does not count */
@@ -53,5 +53,7 @@ void bench_part_bind(bench *b) {
   size_t n_presets = 0;
   const msw_preset *presets = msw_sweep_presets(&n_presets);
   for (bench_shape shape = BENCH_DECODE; shape <= BENCH_MIXED; shape++)
-    for (size_t i_preset = 0; i_preset < n_presets; i_preset++) measure(b, shape, presets[i_preset].name);
+    for (size_t i_preset = 0; i_preset < n_presets; i_preset++)
+      measure(b, shape, presets[i_preset].name,
+              presets[i_preset].family == MSW_FAMILY_MEASURED ? b->latencies : b->tables);
 }

@@ -18,7 +18,7 @@ typedef struct {
   const char *rules;         /* JSON list of exclude rules; NULL: none */
   bool through_caches;       /* stores as a run makes them for chunks that are encoded next */
   bool apart;                /* shown for comparison: no target, not in the spread */
-  bool own_tables;           /* the few rows of the project's bench_data instead of the made ones */
+  const char *tables;        /* folder of made ones; NULL: the few rows of the project's bench_data */
   bench_sweep sweep;
   bench_eval eval;
   double *whole_s;           /* [1 + n_rounds] binding and evaluation, the round that does not count first */
@@ -32,17 +32,17 @@ typedef struct {
   size_t n_variants;
 } series;
 
-/* A further one; the last over again when there are too many. */
-static variant *add(series *s, bench_shape shape, const char *name, const char *method) {
+/* A further one on the made kernel tables; the last over again when there are too many. */
+static variant *add(bench *b, series *s, bench_shape shape, const char *name, const char *method) {
   if (s->n_variants < MAX_VARIANTS) s->n_variants++;
   variant *added = &s->variants[s->n_variants - 1];
-  *added = (variant){.name = name, .shape = shape, .method = method};
+  *added = (variant){.name = name, .shape = shape, .method = method, .tables = b->tables};
   return added;
 }
 
 /* v2-interp with something changed that the targets do not ask for. */
-static variant *add_apart(series *s, bench_shape shape, const char *name) {
-  variant *added = add(s, shape, name, "\"v2-interp\"");
+static variant *add_apart(bench *b, series *s, bench_shape shape, const char *name) {
+  variant *added = add(b, s, shape, name, "\"v2-interp\"");
   added->apart = true;
   return added;
 }
@@ -51,29 +51,35 @@ static void add_presets(bench *b, series *s, bench_shape shape) {
   size_t n_presets = 0;
   const msw_preset *presets = msw_sweep_presets(&n_presets);
   for (size_t i_preset = 0; i_preset < n_presets; i_preset++)
-    add(s, shape, presets[i_preset].name, msw_format(&b->arena, "\"%s\"", presets[i_preset].name));
+    if (presets[i_preset].family != MSW_FAMILY_MEASURED)
+      add(b, s, shape, presets[i_preset].name, msw_format(&b->arena, "\"%s\"", presets[i_preset].name));
+  add(b, s, shape, "measured", "\"measured\"")->tables = b->latencies;
+  if (shape != BENCH_PREFILL)
+    add(b, s, shape, "measured, unequal lengths", "{\"base\":\"measured\",\"name\":\"other\",\"kv_spread\":\"exponential\","
+                                                "\"chain_gb_per_s\":20}")->tables = b->latencies;
+  add(b, s, shape, "measured, kernel models", "\"measured\"")->tables = NULL;
 }
 
 /* v2-interp with one knob changed. */
 static void add_knob(bench *b, series *s, bench_shape shape, const char *knob, const char *value) {
-  add(s, shape, msw_format(&b->arena, "v2-interp, %s = %s", knob, value),
+  add(b, s, shape, msw_format(&b->arena, "v2-interp, %s = %s", knob, value),
       msw_format(&b->arena, "{\"base\":\"v2-interp\",\"name\":\"other\",\"%s\":\"%s\"}", knob, value));
 }
 
 /* Heterogeneous batches are priced through the aggregation, holes of the tables through the ragged corner. */
 static void add_variants(bench *b, series *s, bench_shape shape) {
   add_presets(b, s, shape);
-  add_apart(s, shape, "v2-interp, through the caches")->through_caches = true;
+  add_apart(b, s, shape, "v2-interp, through the caches")->through_caches = true;
   switch (shape) {
     case BENCH_DECODE:
       add_knob(b, s, shape, "decode_aggregation", "max");
       add_knob(b, s, shape, "decode_aggregation", "mean");
       add_knob(b, s, shape, "decode_aggregation", "buckets");
       add_knob(b, s, shape, "ragged_corner", "clamp");
-      add(s, BENCH_DECODE_1, "v2-interp, batch 1", "\"v2-interp\"");
-      add(s, BENCH_DECODE_512, "v2-interp, batch 512", "\"v2-interp\"");
-      add(s, shape, "v2-interp, the project's tables", "\"v2-interp\"")->own_tables = true;
-      add_apart(s, shape, "v2-interp, batch * kv_len > 4Mi excluded")->rules = "[\"batch * kv_len > 4Mi\"]";
+      add(b, s, BENCH_DECODE_1, "v2-interp, batch 1", "\"v2-interp\"");
+      add(b, s, BENCH_DECODE_512, "v2-interp, batch 512", "\"v2-interp\"");
+      add(b, s, shape, "v2-interp, the project's tables", "\"v2-interp\"")->tables = NULL;
+      add_apart(b, s, shape, "v2-interp, batch * kv_len > 4Mi excluded")->rules = "[\"batch * kv_len > 4Mi\"]";
       break;
     case BENCH_PREFILL:
       add_knob(b, s, shape, "prefill_bucket", "exact");
@@ -100,7 +106,7 @@ static void open_variants(bench *b, series *s, const char *fields) {
   for (size_t i_variant = 0; i_variant < s->n_variants; i_variant++) {
     variant *v = &s->variants[i_variant];
     const char *text = bench_sweep_excluding(&b->arena, v->shape, v->method, fields, v->rules ? v->rules : "[]");
-    bench_sweep_open(b->options, v->own_tables ? NULL : b->tables, text, &v->sweep);
+    bench_sweep_open(b->options, v->tables, text, &v->sweep);
     v->eval = (bench_eval){.sweep = &v->sweep, .buffers = s->fill.buffers, .n_threads = s->fill.n_threads,
                            .cpu_clock = s->fill.cpu_clock, .may_exclude = v->rules != NULL,
                            .through_caches = v->through_caches};

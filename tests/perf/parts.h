@@ -10,7 +10,8 @@ typedef struct {
   bench_report *report;
   msw_arena arena;
   const char *work;     /* folder for files, empty at the start; its file system is what the end-to-end parts measure */
-  const char *tables;   /* made kernel tables in it (made_tables.h) */
+  const char *tables;      /* made kernel tables in it (made_tables.h) */
+  const char *latencies;   /* and latencies, for the method `measured` */
 } bench;
 
 void bench_part_fill(bench *b);       /* the memory itself: store loop, memset, streaming stores */

@@ -141,6 +141,7 @@ static void company_does_not_matter(void **state) {
     made_sweep sweep;
     msw_phase phase = (msw_phase)(i_round % 3);
     random_world_make(&world, &r);
+    random_world_measure(&world, &r);
     random_sweep_make(&sweep, &r, &world, (random_sweep_wish){.phase = phase, .longest_axis = phase == MSW_MIXED ? 4 : 12});
     msw_plan plan = made_plan(&sweep);
     dense *whole = dense_eval(&plan.blocks[0], world.set_of);

@@ -21,6 +21,7 @@ static void one_sweep(const rng *seeded, uint64_t i_round, random_sweep_wish wis
   wish.phase = (msw_phase)(i_round % 3);
   wish.longest_axis = wish.phase == MSW_MIXED ? 3 : 8;
   random_world_make(&world, &r);
+  random_world_measure(&world, &r);
   random_sweep_make(&sweep, &r, &world, wish);
   msw_plan plan = made_plan(&sweep);
   dense *cells = dense_eval(&plan.blocks[0], world.set_of);
@@ -67,7 +68,19 @@ static void anything_goes(void **state) {
   print_message("%zu sweeps of %zu cells, %zu with numbers\n", all.n_sweeps, all.n_cells, all.n_numbers);
 }
 
+/* The family whose curves are made batch by batch, in every phase: exact points, chains, padding, fused all-reduce. */
+static void measured_goes(void **state) {
+  (void)state;
+  const rng seeded = rng_start("grid is step, measured", 20261122);
+  tally all = {0};
+  for (uint64_t i_round = 0; i_round < FREE_ROUNDS; i_round++)
+    one_sweep(&seeded, i_round, (random_sweep_wish){.preset = "measured"}, &all);
+  print_message("%zu sweeps of %zu cells, %zu with numbers\n", all.n_sweeps, all.n_cells, all.n_numbers);
+  assert_true(all.n_numbers > all.n_cells / 10);
+}
+
 int main(void) {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(every_value_of_every_knob), cmocka_unit_test(anything_goes)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(every_value_of_every_knob), cmocka_unit_test(anything_goes),
+                                     cmocka_unit_test(measured_goes)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

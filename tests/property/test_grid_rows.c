@@ -56,6 +56,7 @@ static void long_rows(void **state) {
     double values[2 * MSW_ROW_CELLS];
     msw_phase phase = (msw_phase)(i_round % 3);
     random_world_make(&world, &r);
+    random_world_measure(&world, &r);
     random_sweep_make(&sweep, &r, &world, (random_sweep_wish){.phase = phase, .longest_axis = 2, .plain = true});
     msw_axis_id row_axis = phase == MSW_DECODE ? MSW_AXIS_KV_LEN : MSW_AXIS_SEQ_LEN;
     size_t n = lengths[rng_below(&r, sizeof lengths / sizeof lengths[0])];

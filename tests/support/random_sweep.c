@@ -1,6 +1,7 @@
 /* Random sweeps. */
 #include "random_sweep.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "msw/base/str.h"
@@ -27,6 +28,17 @@ static void choose_cases(made_sweep *sweep, rng *r, const random_world *world, r
   made_dtypes(sweep, dtypes, 1 + rng_below(r, rng_chance(r, 0.3) ? 4 : 1));
 }
 
+/* Powers of two are where tables have their rows; a decode reads one token more than kv_len. */
+static size_t snap(msw_axis_id axis, double *values, size_t n) {
+  size_t kept = 0;
+  for (size_t i = 0; i < n; i++) {
+    double power = values[i] > 0.0 ? exp2(round(log2(values[i]))) : 0.0;
+    if (axis == MSW_AXIS_KV_LEN && power > 1.0) power -= 1.0;
+    if (kept == 0 || values[kept - 1] < power) values[kept++] = power;
+  }
+  return kept;
+}
+
 static void choose_numbers(made_sweep *sweep, rng *r, random_sweep_wish wish) {
   static const struct { double low, high; } ranges[MSW_N_AXES] = {
       [MSW_AXIS_BATCH] = {1, 2000}, [MSW_AXIS_KV_LEN] = {1, 300000}, [MSW_AXIS_PREFILL_BATCH] = {1, 64},
@@ -38,6 +50,7 @@ static void choose_numbers(made_sweep *sweep, rng *r, random_sweep_wish wish) {
     if (!msw_phase_has_axis(wish.phase, axis)) continue;
     size_t n = rng_axis(r, 1 + rng_below(r, wish.longest_axis), ranges[axis].low, ranges[axis].high, values);
     if (axis == MSW_AXIS_CACHED_LEN && rng_chance(r, 0.7)) values[0] = 0;
+    if (rng_chance(r, 0.25)) n = snap(axis, values, n);
     if (rng_chance(r, 0.2))   /* an axis need not be sorted */
       for (size_t i = 0; i < n; i++) {
         size_t other = rng_below(r, n);

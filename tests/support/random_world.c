@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "msw/base/str.h"
+#include "msw/perf/surface.h"
 
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])
 
@@ -40,6 +41,9 @@ static void make_gpu(random_world *world, rng *r, size_t i_gpu) {
   methods[2] = random_constants(r, arena, "v2-interp", kernel_table_params, i_gpu == 0);
   gpu->methods = methods;
   gpu->n_methods = 3;
+  static const msw_gpu_engine unfitted = {.method = "vllm-0.15.1"};   /* until random_world_measure */
+  gpu->engines = &unfitted;
+  gpu->n_engines = 1;
 }
 
 static void make_model(random_world *world, rng *r, size_t i_model) {
@@ -142,4 +146,7 @@ void random_world_make(random_world *world, rng *r) {
   for (size_t i_gpu = 0; i_gpu < RANDOM_GPUS; i_gpu++) make_tables(world, r, i_gpu);
 }
 
-void random_world_free(random_world *world) { msw_arena_free(&world->arena); }
+void random_world_free(random_world *world) {
+  for (size_t i_gpu = 0; i_gpu < RANDOM_GPUS; i_gpu++) msw_surfaces_free(world->surfaces[i_gpu]);
+  msw_arena_free(&world->arena);
+}

@@ -5,6 +5,7 @@
 #define MSW_TEST_RANDOM_WORLD_H
 
 #include "made_tables.h"
+#include "msw/inputs/latency_table.h"
 #include "msw/inputs/spec.h"
 #include "rng.h"
 
@@ -17,10 +18,15 @@ typedef struct {
   msw_kernel_table tables[RANDOM_GPUS][RANDOM_TABLES];
   msw_kernel_set sets[RANDOM_GPUS];
   const msw_kernel_set *set_of[RANDOM_GPUS];
+  msw_latency_set latencies[RANDOM_GPUS];   /* only after random_world_measure, as their surfaces */
+  struct msw_surfaces *surfaces[RANDOM_GPUS];
 } random_world;
 
 void random_world_make(random_world *world, rng *r);
 void random_world_free(random_world *world);
+/* Adds what the method `measured` needs: latencies of kernels, engines with their constants, MoE models with dense layers and
+ * shared experts. Without it all its cases are void. */
+void random_world_measure(random_world *world, rng *r);
 
 /* A method on this preset with random settings; of every knob, each value has its chance. The label is `label`.
  * `forced` (may be NULL): a knob that is set to `value`, as in --set. */

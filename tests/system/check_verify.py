@@ -123,7 +123,7 @@ def check_meta(folder):
     with h5py.File(path, "r+") as file:
         file["meta/decode"].attrs.modify("n_evaluated", file["meta/decode"].attrs["n_evaluated"] + np.uint64(1))
         counts = file["meta/prefill/flag_counts"]
-        counts[16] = counts[16] + 1
+        counts[20] = counts[20] + 1       # the first constraint
         file["meta/include/decode/step_us"][0] = 1
     report = verify(path, 3)
     problems = " | ".join(report["problems"])

@@ -82,8 +82,8 @@ static void token_rows(msw_tile_job *job, const pair_rows *pair) {
   const double lm_head_us = msw_lm_head_us(job->factors, pair->decodes + pair->prefills, &lm_head_flags);
   kernels->affine(lm_head_us, 1.0, terms->gemm_us, pair->n, terms->gemm_us);
   msw_row_flags_add_all(&scratch->pair_flags, kernels, lm_head_flags, pair->n);
-  kernels->sum_of(0.0, terms->gemm_us, terms->memory_us, pair->n, scratch->tokens.busy_us);
-  kernels->sum_of(0.0, scratch->tokens.busy_us, rows.comm_us, pair->n, scratch->tokens.spent_us);
+  kernels->sum(terms->gemm_us, terms->memory_us, pair->n, scratch->tokens.busy_us);
+  kernels->sum(scratch->tokens.busy_us, rows.comm_us, pair->n, scratch->tokens.spent_us);
 }
 
 /* The row at hand: the decodes' attention, the prefills' in the slab, and what it holds. */
@@ -120,8 +120,8 @@ static void eval_fields(msw_tile_job *job, const pair_rows *pair, const measured
   msw_terms *fused = &scratch->fused;
   const bool is_mixed = pair->decodes > 0.0;
   kernels->affine(row->decode_attn_us, 1.0, prefill_attn_us, pair->n, fused->attn_us);
-  kernels->sum_of(0.0, scratch->tokens.busy_us, fused->attn_us, pair->n, fused->time_us);
-  kernels->sum_of(0.0, scratch->tokens.spent_us, fused->attn_us, pair->n, scratch->part.time_us);
+  kernels->sum(scratch->tokens.busy_us, fused->attn_us, pair->n, fused->time_us);
+  kernels->sum(scratch->tokens.spent_us, fused->attn_us, pair->n, scratch->part.time_us);
   kernels->longer(scratch->part.time_us, pair->host_us, pair->n, scratch->hardware_us);
   kernels->difference(pair->overhead_us, scratch->hardware_us, scratch->part.time_us, pair->n, scratch->tokens.overhead_us);
   const msw_phase_row whole = {msw_term_of(fused->gemm_us), msw_term_of(fused->attn_us), msw_term_of(fused->memory_us),

@@ -58,8 +58,8 @@ static void phase_time_of(double gemm, const double *restrict attn, const double
   EACH_CELL out[i] = larger(gemm + attn[i], memory[i]);
 }
 
-static void sum_of(double a, const double *restrict b, const double *restrict c, size_t n, double *restrict out) {
-  EACH_CELL out[i] = a + b[i] + c[i];
+static void sum(const double *restrict a, const double *restrict b, size_t n, double *restrict out) {
+  EACH_CELL out[i] = a[i] + b[i];
 }
 
 static void cached_share(double cached, double cached_cost, const double *restrict context, size_t n, double *restrict out) {
@@ -137,7 +137,7 @@ const msw_kernels MSW_KERNELS = {
     .longer = longer, .weighted = weighted, .pick_longer = pick_longer, .phase_time = phase_time,
     .phase_time_of = phase_time_of,
     .cells = &MSW_CELLS, .streamed = &MSW_STREAMED, .bound = bound, .bound_rows = bound_rows,
-    .difference = difference, .above_line = above_line, .sum_of = sum_of, .cached_share = cached_share, .stream = stream,
+    .difference = difference, .above_line = above_line, .sum = sum, .cached_share = cached_share, .stream = stream,
     .flags_or = flags_or, .flags_merge = flags_merge, .flags_above = flags_above, .flags_any = flags_any,
     .flags_count = flags_count,
 };

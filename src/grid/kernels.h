@@ -85,7 +85,7 @@ typedef struct {
   void (*bound_rows)(const double *gemm, const double *attn, const double *memory, const double *hardware, const double *comm,
                      const double *overhead, size_t n, uint8_t *out);   /* where all vary */
   void (*difference)(double base, const double *a, const double *b, size_t n, double *out);           /* base + (a - b) */
-  void (*sum_of)(double a, const double *b, const double *c, size_t n, double *out);                  /* a + b + c */
+  void (*sum)(const double *a, const double *b, size_t n, double *out);                               /* a + b */
   void (*above_line)(double base, double slope, const double *x, size_t n, double *out);              /* out = max(out, base + slope x) */
   void (*cached_share)(double cached, double cached_cost, const double *context, size_t n, double *out);   /* see perf/measured.h */
   const msw_cell_kernels *cells, *streamed;   /* with ordinary stores; around the caches */

@@ -51,12 +51,11 @@ static msw_latency_key *rank_keys(msw_latency_loading *loading) {
   return ranked;
 }
 
-static int compare_doubles(double a, double b) { return (a > b) - (a < b); }
 
 static int compare_places(const msw_latency_row *a, const msw_latency_row *b) {
   if (a->i_key != b->i_key) return a->i_key < b->i_key ? -1 : 1;
-  const int order = compare_doubles(a->y, b->y);
-  return order != 0 ? order : compare_doubles(a->x, b->x);
+  const int order = msw_compare_numbers(&a->y, &b->y);
+  return order != 0 ? order : msw_compare_numbers(&a->x, &b->x);
 }
 
 /* Of the rows of one place the one that counts comes first. */
@@ -64,7 +63,7 @@ static int compare_rows(const void *a, const void *b) {
   const msw_latency_row *left = a, *right = b;
   int order = compare_places(left, right);
   if (order == 0) order = left->is_eager - right->is_eager;
-  if (order == 0) order = compare_doubles(left->latency_us, right->latency_us);
+  if (order == 0) order = msw_compare_numbers(&left->latency_us, &right->latency_us);
   return order != 0 ? order : (left->line > right->line) - (left->line < right->line);
 }
 

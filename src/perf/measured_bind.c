@@ -163,9 +163,8 @@ static void bind_attention(binding *b) {
   m->n_sm = gpu->n_sm;
   m->l2_bytes = gpu->l2_bytes;
   double head_bytes_per_tok = 2.0 * bound->head_dim * bound->kv_bytes_per_value;
-  m->kv_bytes_per_tok = kv_heads * head_bytes_per_tok;
   if (m->attention.window > 0.0) return;   /* what is read does not grow with the length: as measured */
-  m->kv_us_per_tok = m->kv_bytes_per_tok / bound->bw_bytes_per_s * us_per_s;
+  m->kv_us_per_tok = kv_heads * head_bytes_per_tok / bound->bw_bytes_per_s * us_per_s;
   if (bound->knobs.chain_gb_per_s > 0.0 && m->n_sm > 0.0)
     m->chain_us_per_tok = head_bytes_per_tok / (bound->knobs.chain_gb_per_s * bytes_per_gb) * us_per_s;
 }

@@ -22,17 +22,7 @@ static void check_streamed(const dense *want, const msw_kernel_set *const *table
     size_t n_lines = (size_t)block->chunk_cells * msw_field_size(block->fields[i_field]->type) / MSW_LINE_BYTES + 1;
     chunks[i_field] = aligned_alloc(MSW_LINE_BYTES, n_lines * MSW_LINE_BYTES);
   }
-  for (uint64_t i_case = 0; i_case < block->n_cases; i_case++) {
-    msw_bound_case bound;
-    msw_bind_case(block, tables, i_case, &bound);
-    for (uint64_t i_tile = 0; i_tile < block->tiles_per_case; i_tile++) {
-      msw_tile tile;
-      msw_plan_tile(block, i_case, i_tile, &tile);
-      msw_eval_tile(block, &bound, &tile, scratch, chunks, cells->flag_counts, &cells->n_evaluated);
-      dense_put(cells, &tile, chunks);
-    }
-    msw_bound_case_free(&bound);
-  }
+  dense_fill(cells, tables, scratch, chunks);
   for (size_t i_field = 0; i_field < block->n_fields; i_field++) {
     assert_memory_equal(cells->fields[i_field], want->fields[i_field],
                         want->n_cells * msw_field_size(block->fields[i_field]->type));

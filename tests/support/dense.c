@@ -61,10 +61,8 @@ static void free_chunks(const msw_plan_block *block, void **chunks) {
   free(chunks);
 }
 
-dense *dense_eval(const msw_plan_block *block, const msw_kernel_set *const *tables) {
-  dense *cells = dense_new(block);
-  msw_eval_scratch *scratch = msw_eval_scratch_new(block);
-  void **chunks = new_chunks(block);
+void dense_fill(dense *cells, const msw_kernel_set *const *tables, msw_eval_scratch *scratch, void *const *chunks) {
+  const msw_plan_block *block = cells->block;
   for (uint64_t i_case = 0; i_case < block->n_cases; i_case++) {
     msw_bound_case bound;
     msw_bind_case(block, tables, i_case, &bound);
@@ -76,6 +74,13 @@ dense *dense_eval(const msw_plan_block *block, const msw_kernel_set *const *tabl
     }
     msw_bound_case_free(&bound);
   }
+}
+
+dense *dense_eval(const msw_plan_block *block, const msw_kernel_set *const *tables) {
+  dense *cells = dense_new(block);
+  msw_eval_scratch *scratch = msw_eval_scratch_new(block);
+  void **chunks = new_chunks(block);
+  dense_fill(cells, tables, scratch, chunks);
   free_chunks(block, chunks);
   msw_eval_scratch_free(scratch);
   return cells;

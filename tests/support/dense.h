@@ -20,6 +20,8 @@ void dense_free(dense *cells);
 
 /* Evaluates every tile of every case on this thread. `tables` as for msw_bind_case. */
 dense *dense_eval(const msw_plan_block *block, const msw_kernel_set *const *tables);
+/* The same into `cells`, with the caller's scratch and a chunk of every field. */
+void dense_fill(dense *cells, const msw_kernel_set *const *tables, msw_eval_scratch *scratch, void *const *chunks);
 /* The same through msw_run. */
 dense *dense_run(const msw_plan *plan, const msw_kernel_set *const *tables, int n_threads);
 /* Copies a tile's chunks into place. */

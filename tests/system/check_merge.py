@@ -18,7 +18,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from tool import SKIPPED, TOOL, call, expect, expect_status, write_sweep
+from tool import SKIPPED, TOOL, call, expect, expect_status, plain_value, write_sweep
 
 
 METHODS = [{"base": base, "name": base, "mfu_source": "latency"} for base in ("v2-floor", "v2-interp")]
@@ -68,21 +68,6 @@ def states(paths):
 
 
 # ---- Two files are the same -----------------------------------------------------------------------------------------
-
-def plain_value(file, value):
-    """An attribute as something that can be compared: references become names."""
-    import h5py
-    import numpy
-    if isinstance(value, h5py.Reference):
-        return file[value].name
-    if isinstance(value, numpy.ndarray) and value.dtype.names:
-        return [[plain_value(file, value[name][i]) for name in value.dtype.names] for i in range(len(value))]
-    if isinstance(value, numpy.ndarray) and value.dtype == object:
-        return [plain_value(file, one) for one in value]
-    if isinstance(value, numpy.ndarray):
-        return (str(value.dtype), value.shape, value.tobytes())
-    return (type(value).__name__, value)
-
 
 def describe(item):
     """All of a data set but its cells."""

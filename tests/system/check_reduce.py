@@ -18,7 +18,7 @@ import time
 from fractions import Fraction
 from pathlib import Path
 
-from tool import ROOT, SKIPPED, TOOL, call, expect, expect_status, write_sweep
+from tool import ROOT, SKIPPED, TOOL, call, expect, expect_status, plain_value, write_sweep
 
 
 METHODS = [{"base": base, "name": base, "mfu_source": "latency"} for base in ("v2-floor", "v2-interp")]
@@ -207,21 +207,6 @@ def check_values(folder):
 
 
 # ---- The same file however it is made -------------------------------------------------------------------------------
-
-def plain_value(file, value):
-    """An attribute as something that can be compared: references become names."""
-    import h5py
-    import numpy
-    if isinstance(value, h5py.Reference):
-        return file[value].name
-    if isinstance(value, numpy.ndarray) and value.dtype.names:
-        return [[plain_value(file, value[name][i]) for name in value.dtype.names] for i in range(len(value))]
-    if isinstance(value, numpy.ndarray) and value.dtype == object:
-        return [plain_value(file, one) for one in value]
-    if isinstance(value, numpy.ndarray):
-        return (str(value.dtype), value.shape, value.tobytes())
-    return (type(value).__name__, value)
-
 
 def everything(path):
     """{name: (what it is, attributes, cells)} of a file, in order of creation; chunks as they are stored."""

@@ -30,3 +30,18 @@ def write_sweep(folder, document):
     path = folder / f"{document['name']}.json"
     path.write_text(json.dumps(document))
     return path
+
+
+def plain_value(file, value):
+    """An attribute as something that can be compared: references become names."""
+    import h5py
+    import numpy
+    if isinstance(value, h5py.Reference):
+        return file[value].name
+    if isinstance(value, numpy.ndarray) and value.dtype.names:
+        return [[plain_value(file, value[name][i]) for name in value.dtype.names] for i in range(len(value))]
+    if isinstance(value, numpy.ndarray) and value.dtype == object:
+        return [plain_value(file, one) for one in value]
+    if isinstance(value, numpy.ndarray):
+        return (str(value.dtype), value.shape, value.tobytes())
+    return (type(value).__name__, value)

@@ -35,8 +35,8 @@ struct msw_measured_case {
   double small_us;               /* small kernels of the step that have a fixed cost */
   double small_us_per_tok;
   msw_attention_kernel attention;
-  double l2_bytes, kv_bytes_per_tok;        /* one layer, one GPU */
-  double kv_us_per_tok;          /* to read them, at the bandwidth reached */
+  double l2_bytes;
+  double kv_us_per_tok;          /* to read a token's keys and values of one layer, one GPU, at the bandwidth reached */
   double chain_us_per_tok;       /* one SM reading one KV head's, 0 where the kernel spreads unequal requests evenly */
   double n_sm;
 };

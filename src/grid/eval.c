@@ -72,6 +72,9 @@ static void make_slab(const msw_plan_block *block, msw_eval_scratch *scratch) {
   scratch->slab.phase_time_us = numbers(arena, n_phase);
   scratch->slab.gemm_flags = msw_arena_array(arena, n_batch, sizeof(msw_row_flags));
   scratch->slab.request_flags = msw_arena_array(arena, n_requests, sizeof(msw_row_flags));
+  scratch->slab.lookup_flags = msw_arena_array(arena, n_cached, sizeof(msw_row_flags));
+  scratch->slab.first_line = msw_arena_array(arena, n_cached, sizeof(size_t));
+  for (size_t i_cached = 0; i_cached < n_cached; i_cached++) scratch->slab.lookup_flags[i_cached] = flags_room(arena, stride);
   for (size_t i_batch = 0; i_batch < n_batch; i_batch++) scratch->slab.gemm_flags[i_batch] = flags_room(arena, stride);
   for (size_t i_request = 0; i_request < n_requests; i_request++) scratch->slab.request_flags[i_request] = flags_room(arena, stride);
 }

@@ -44,17 +44,22 @@ static void context_rows(msw_tile_job *job, const double *seq_len, size_t n) {
   }
 }
 
+static msw_context_row context_row(const msw_tile_job *job, size_t i_cached) {
+  const msw_eval_scratch *scratch = job->scratch;
+  const double cached_len = job->axes[MSW_AXIS_CACHED_LEN].values[i_cached];
+  const size_t at = i_cached * scratch->slab.stride;
+  return (msw_context_row){scratch->slab.bytes + at, cached_len > 0.0 ? scratch->slab.attn_us + at : NULL, cached_len};
+}
+
 /* Prefill attention of a batch at every cached length, kept in the slab from `first_row` on. */
 static void attention_rows(msw_tile_job *job, size_t i_batch, size_t first_row, size_t n) {
   msw_eval_scratch *scratch = job->scratch;
   const msw_tile_axis *cached = &job->axes[MSW_AXIS_CACHED_LEN];
   for (size_t i_cached = 0; i_cached < cached->n; i_cached++) {
-    const size_t i_row = first_row + i_cached, at_cached = i_cached * scratch->slab.stride;
+    const size_t i_row = first_row + i_cached;
     msw_row_flags *flags = &scratch->slab.request_flags[i_row];
-    const bool is_cached = cached->values[i_cached] > 0.0;
-    const msw_context_row row = {scratch->slab.bytes + at_cached, is_cached ? scratch->slab.attn_us + at_cached : NULL};
     msw_row_flags_start(flags, job->factors->bound->flags);
-    msw_row_prefill_kernel(scratch->kernels, &scratch->prefill_cache.of_batch[i_batch], row, n,
+    msw_row_prefill_kernel(scratch->kernels, &scratch->prefill_cache.of_batch[i_batch], context_row(job, i_cached), n,
                            job->axes[MSW_AXIS_SEQ_LEN].ascends, &scratch->work,
                            scratch->slab.phase_attn_us + i_row * scratch->slab.stride, flags);
   }
@@ -86,8 +91,25 @@ static void token_rows(msw_tile_job *job, const pair_rows *pair) {
   kernels->sum(scratch->tokens.busy_us, rows.comm_us, pair->n, scratch->tokens.spent_us);
 }
 
+/* Flags of the lookups that rows of the pair have in common, by cached length. */
+static void merge_flags(msw_tile_job *job, const pair_rows *pair, const msw_row_flags *attention) {
+  msw_eval_scratch *scratch = job->scratch;
+  const size_t n_cached = job->axes[MSW_AXIS_CACHED_LEN].n;
+  for (size_t i_cached = 0; i_cached < n_cached; i_cached++) {
+    msw_row_flags *lookups = &scratch->slab.lookup_flags[i_cached];
+    msw_row_flags_start(lookups, 0);
+    msw_row_flags_add_row(lookups, scratch->kernels, &scratch->pair_flags, pair->n);
+    msw_row_flags_add_row(lookups, scratch->kernels, &attention[i_cached], pair->n);
+  }
+}
+
 /* The row at hand: the decodes' attention, the prefills' in the slab, and what it holds. */
-typedef struct { double decode_attn_us, kv_len, cached_len; size_t i_attention; msw_flags decode_flags; } measured_row;
+typedef struct {
+  double decode_attn_us, kv_len, cached_len;
+  size_t i_attention;
+  msw_flags decode_flags;
+  const msw_row_flags *lookups;   /* of tokens and of the prefills' attention */
+} measured_row;
 
 static void row_flags(msw_tile_job *job, const pair_rows *pair, const measured_row *row) {
   msw_eval_scratch *scratch = job->scratch;
@@ -96,20 +118,18 @@ static void row_flags(msw_tile_job *job, const pair_rows *pair, const measured_r
   const msw_row_holds holds = {pair->decodes * longest + pair->prefills * row->cached_len, pair->prefills, longest,
                                row->cached_len};
   msw_row_flags_start(&scratch->flags, row->decode_flags);
-  msw_row_flags_add_row(&scratch->flags, kernels, &scratch->pair_flags, pair->n);
-  msw_row_flags_add_row(&scratch->flags, kernels, &scratch->slab.request_flags[row->i_attention], pair->n);
+  msw_row_flags_add_row(&scratch->flags, kernels, row->lookups, pair->n);
   msw_row_fit_flags(job->factors, kernels, &holds, pair->seq_len, pair->n, job->axes[MSW_AXIS_SEQ_LEN].ascends, &scratch->flags);
   if (scratch->wanted.load) kernels->affine(holds.kv_base, holds.kv_slope, pair->seq_len, pair->n, scratch->kv_tok);
 }
 
-/* Not before the host has launched it all. */
+/* Beside decodes: all but their attention stands in the slab. Not before the host has launched it all. */
 static void eval_step(msw_tile_job *job, const pair_rows *pair, const measured_row *row, const msw_tile_at *at) {
   msw_eval_scratch *scratch = job->scratch;
-  scratch->steps.rows.phase[scratch->steps.n_rows] =
-      (msw_phase_steps){.gemm = scratch->tokens.spent_us, .bytes = scratch->tokens.spent_us,
-                        .attn = scratch->slab.phase_attn_us + row->i_attention * scratch->slab.stride, .attn_scale = 1.0,
-                        .attn_base = row->decode_attn_us, .memory_base = pair->host_us, .other_us = pair->overhead_us,
-                        .out = msw_tile_step_place(job, at)};
+  scratch->steps.rows.longer[scratch->steps.n_rows] =
+      (msw_longer_steps){.time = scratch->slab.phase_time_us + row->i_attention * scratch->slab.stride,
+                         .decode_us = pair->host_us - row->decode_attn_us,
+                         .other_us = row->decode_attn_us + pair->overhead_us, .out = msw_tile_step_place(job, at)};
   msw_tile_put_step(job, at);
 }
 
@@ -148,10 +168,43 @@ static void eval_cached(msw_tile_job *job, const pair_rows *pair, measured_row *
   for (size_t i_cached = 0; i_cached < cached->n; i_cached++) {
     row->cached_len = cached->values[i_cached];
     row->i_attention = pair->i_prefill * cached->n + i_cached;
+    row->lookups = &job->scratch->slab.lookup_flags[i_cached];
     at->at[MSW_AXIS_CACHED_LEN] = i_cached;
     msw_tile_locate(job, at);
     eval_row(job, pair, row, at);
   }
+}
+
+/* Prefills alone, step_us alone: attention is of this very row, and goes into it at once. */
+static void eval_prefill_steps(msw_tile_job *job, const pair_rows *pair, size_t i_batch, msw_tile_at *at) {
+  msw_eval_scratch *scratch = job->scratch;
+  const msw_tile_axis *cached = &job->axes[MSW_AXIS_CACHED_LEN];
+  msw_row_flags *lookups = &scratch->slab.lookup_flags[0];
+  msw_tile_locate(job, at);
+  for (size_t i_cached = 0; i_cached < cached->n; i_cached++, at->offset += cached->stride) {
+    const measured_row row = {.cached_len = cached->values[i_cached], .lookups = lookups};
+    msw_context_steps *step = &scratch->steps.rows.context[scratch->steps.n_rows];
+    *step = (msw_context_steps){.spent = scratch->tokens.spent_us, .host_us = pair->host_us, .other_us = pair->overhead_us};
+    msw_row_flags_start(lookups, job->factors->bound->flags);
+    msw_row_flags_add_row(lookups, scratch->kernels, &scratch->pair_flags, pair->n);
+    msw_row_prefill_step(scratch->kernels, &scratch->prefill_cache.of_batch[i_batch], context_row(job, i_cached),
+                         pair->seq_len, pair->n, job->axes[MSW_AXIS_SEQ_LEN].ascends, &scratch->work,
+                         &scratch->slab.first_line[i_cached], step, lookups);
+    row_flags(job, pair, &row);
+    at->at[MSW_AXIS_CACHED_LEN] = i_cached;
+    step->out = msw_tile_step_place(job, at);
+    const bool is_in_work = step->at != pair->seq_len;
+    msw_tile_put_step(job, at);
+    if (is_in_work) msw_tile_steps_end(job);
+  }
+  msw_tile_steps_end(job);   /* the pair's tokens end here */
+}
+
+static void eval_prefill_fields(msw_tile_job *job, const pair_rows *pair, size_t i_batch, msw_tile_at *at) {
+  measured_row row = {.decode_flags = 0};
+  attention_rows(job, i_batch, 0, pair->n);
+  merge_flags(job, pair, job->scratch->slab.request_flags);
+  eval_cached(job, pair, &row, at);
 }
 
 void msw_eval_measured_prefill_tile(msw_tile_job *job) {
@@ -161,25 +214,34 @@ void msw_eval_measured_prefill_tile(msw_tile_job *job) {
     n = msw_row_length(seq->n, first);
     context_rows(job, seq->values + first, n);
     for (size_t i_batch = 0; i_batch < batch->n; i_batch++) {   /* its attention is for this batch alone */
-      attention_rows(job, i_batch, 0, n);
       const pair_rows pair = {.prefills = batch->values[i_batch], .seq_len = seq->values + first, .n = n,
                               .overhead_us = job->factors->bound->knobs.step_overhead_us,
                               .host_us = msw_host_launch_us(job->factors->bound, false, true)};
       msw_tile_at at = {.at = {[MSW_AXIS_BATCH] = i_batch, [MSW_AXIS_SEQ_LEN] = first}};
-      measured_row row = {.decode_flags = 0};
       token_rows(job, &pair);
-      msw_tile_steps(job, MSW_STEPS_PHASE, n, NULL, NULL);
-      eval_cached(job, &pair, &row, &at);
-      msw_tile_steps_end(job);
+      msw_tile_steps(job, MSW_STEPS_CONTEXT, n, NULL, NULL);
+      if (job->scratch->wanted.only_step) eval_prefill_steps(job, &pair, i_batch, &at);
+      else eval_prefill_fields(job, &pair, i_batch, &at);
     }
   }
+}
+
+/* What a step takes but for the decodes' attention, at every cached length: for all kv_len. */
+static void sum_rows(msw_tile_job *job, const pair_rows *pair) {
+  msw_eval_scratch *scratch = job->scratch;
+  const size_t n_cached = job->axes[MSW_AXIS_CACHED_LEN].n, first = pair->i_prefill * n_cached;
+  for (size_t i_row = first; i_row < first + n_cached; i_row++)
+    scratch->kernels->sum(scratch->tokens.spent_us, scratch->slab.phase_attn_us + i_row * scratch->slab.stride, pair->n,
+                          scratch->slab.phase_time_us + i_row * scratch->slab.stride);
 }
 
 /* Every kv_len of a decode batch beside one prefill batch; the decodes' attention along kv_len stands in scratch->decode. */
 static void eval_pair(msw_tile_job *job, const pair_rows *pair, size_t first_kv, size_t n_kv, msw_tile_at *at) {
   msw_eval_scratch *scratch = job->scratch;
   token_rows(job, pair);
-  msw_tile_steps(job, MSW_STEPS_PHASE, pair->n, NULL, NULL);
+  sum_rows(job, pair);
+  merge_flags(job, pair, job->scratch->slab.request_flags + pair->i_prefill * job->axes[MSW_AXIS_CACHED_LEN].n);
+  msw_tile_steps(job, MSW_STEPS_LONGER, pair->n, NULL, NULL);
   for (size_t i_kv = 0; i_kv < n_kv; i_kv++) {
     measured_row row = {.decode_attn_us = scratch->decode.attn_us[i_kv],
                         .kv_len = job->axes[MSW_AXIS_KV_LEN].values[first_kv + i_kv],

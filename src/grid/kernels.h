@@ -49,6 +49,12 @@ typedef struct {   /* wa time + wb decode_us + other_us */
   double decode_us, other_us;
   float *out;
 } msw_weighted_steps;
+typedef struct {   /* max(max(line(at) share, read_base + read_slope x) + spent, host_us) + other_us; without `share` line(at) alone */
+  msw_line line;   /* straight or quadratic */
+  const double *at, *x, *share, *spent;
+  double read_base, read_slope, host_us, other_us;
+  float *out;
+} msw_context_steps;
 
 /* Cells as files hold them. With ordinary stores, or around the caches: whole groups of lanes, `out` aligned to
  * MSW_LINE_BYTES. Full lines at once: three times as fast as ordinary stores where memory is the limit. */
@@ -64,6 +70,7 @@ typedef struct {
   void (*phase_steps)(const msw_phase_steps *rows, size_t n_rows, size_t n);
   void (*longer_steps)(const msw_longer_steps *rows, size_t n_rows, size_t n);
   void (*weighted_steps)(const msw_weighted_steps *rows, size_t n_rows, size_t n);
+  void (*context_steps)(const msw_context_steps *rows, size_t n_rows, size_t n);
 } msw_cell_kernels;
 
 typedef struct {

@@ -99,7 +99,35 @@ static void weighted_steps(const msw_weighted_steps *rows, size_t n_rows, size_t
     weighted_row(row->wa, row->time, row->wb, row->decode_us, row->other_us, n, row->out);
 }
 
+static void context_row(const msw_context_steps *row, size_t n) {
+  const msw_line line = row->line;
+  const double *restrict at = row->at, *restrict spent = row->spent;
+  const double host_us = row->host_us, other_us = row->other_us;
+  float *restrict out = row->out;
+  if (line.form == MSW_LINE_STRAIGHT) PUT_CELLS(larger(straight_at(&line, at[i]) + spent[i], host_us) + other_us)
+  else PUT_CELLS(larger(quadratic_at(&line, at[i]) + spent[i], host_us) + other_us)
+}
+
+static void cached_row(const msw_context_steps *row, size_t n) {
+  const msw_line line = row->line;
+  const double *restrict at = row->at, *restrict x = row->x, *restrict share = row->share,
+               *restrict spent = row->spent;
+  const double base = row->read_base, slope = row->read_slope, host_us = row->host_us, other_us = row->other_us;
+  float *restrict out = row->out;
+  if (line.form == MSW_LINE_STRAIGHT)
+    PUT_CELLS(larger(larger(straight_at(&line, at[i]) * share[i], __builtin_fma(slope, x[i], base)) + spent[i], host_us) + other_us)
+  else
+    PUT_CELLS(larger(larger(quadratic_at(&line, at[i]) * share[i], __builtin_fma(slope, x[i], base)) + spent[i], host_us) + other_us)
+}
+
+static void context_steps(const msw_context_steps *rows, size_t n_rows, size_t n) {
+  for (const msw_context_steps *row = rows; row < rows + n_rows; row++)
+    if (row->share) cached_row(row, n);
+    else context_row(row, n);
+}
+
 const msw_cell_kernels MSW_CELLS = {
     .constant = constant, .sum = sum, .sum_rows = sum_rows, .scaled = scaled, .rate = rate, .rate_of = rate_of,
     .decode_steps = decode_steps, .phase_steps = phase_steps, .longer_steps = longer_steps, .weighted_steps = weighted_steps,
+    .context_steps = context_steps,
 };

@@ -34,11 +34,17 @@ static void put_lines(const msw_kernels *kernels, msw_lines lines, const double 
   msw_row_flags_add_stretches(flags, lines, work->stretches, n_stretches, n);
 }
 
+/* Rows beyond the largest graph, as most of prefills are, run as they are. */
+static const double *padded_tok(const msw_case *bound, const double *tok, size_t n, bool ascends, double *room) {
+  if (ascends && tok[0] > bound->knobs.graph_max_tok) return tok;
+  for (size_t i_cell = 0; i_cell < n; i_cell++) room[i_cell] = msw_padded_tok(bound, tok[i_cell]);
+  return room;
+}
+
 void msw_row_tokens(const msw_factors *factors, const msw_kernels *kernels, const double *tok, size_t n, bool ascends,
                     msw_row_work *work, const msw_token_rows *rows, msw_row_flags *flags) {
   const msw_measured_case *measured = factors->bound->measured;
-  double *padded = work->values;
-  for (size_t i_cell = 0; i_cell < n; i_cell++) padded[i_cell] = msw_padded_tok(factors->bound, tok[i_cell]);
+  const double *padded = padded_tok(factors->bound, tok, n, ascends, work->values);
   put_lines(kernels, factors->kernels->gemm, padded, n, ascends, work, rows->gemm_us, flags);
   kernels->affine(measured->small_us, measured->small_us_per_tok, padded, n, rows->memory_us);
   if (measured->has_all_reduce) put_lines(kernels, factors->kernels->comm, padded, n, ascends, work, rows->comm_us, flags);
@@ -51,6 +57,34 @@ void msw_row_prefill_kernel(const msw_kernels *kernels, const msw_prefill_kernel
   if (!row.share) return;
   kernels->product(1.0, work->values, row.share, n, attn_us);
   kernels->above_line(0.0, kernel->read_us, row.context, n, attn_us);
+}
+
+/* The line over new tokens: all rows then go along the same array. */
+static msw_line shifted(const msw_line *line, double cached_len) {
+  msw_line over_new = *line;
+  over_new.p += cached_len * (line->q + cached_len * line->s);
+  over_new.q += 2.0 * cached_len * line->s;
+  return over_new;
+}
+
+void msw_row_prefill_step(const msw_kernels *kernels, const msw_prefill_kernel *kernel, msw_context_row row,
+                          const double *seq_len, size_t n, bool ascends, msw_row_work *work, size_t *guess,
+                          msw_context_steps *step, msw_row_flags *flags) {
+  const msw_lines lines = kernel->lines;
+  const size_t n_stretches = msw_lines_cut(lines, row.context, n, ascends, *guess, work->stretches);
+  *guess = work->stretches[0].line;
+  step->x = step->at = seq_len;
+  step->share = row.share;
+  step->read_slope = kernel->read_us;
+  step->read_base = kernel->read_us * row.cached_len;
+  msw_row_flags_add_stretches(flags, lines, work->stretches, n_stretches, n);
+  if (n_stretches == 1) {
+    step->line = shifted(&lines.line[*guess], row.cached_len);
+    return;
+  }
+  put_values(kernels, lines, work->stretches, n_stretches, row.context, work->values);
+  step->at = work->values;
+  step->line = (msw_line){.form = MSW_LINE_STRAIGHT, .q = 1.0};
 }
 
 void msw_row_decode_flags(const msw_kernels *kernels, const msw_decode_load *load, size_t n, msw_row_flags *flags) {

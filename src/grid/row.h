@@ -60,9 +60,14 @@ void msw_row_tokens(const msw_factors *factors, const msw_kernels *kernels, cons
 /* Measured family: attention of all prefills of a batch; lines over the context. */
 typedef struct { msw_lines lines; double read_us; } msw_prefill_kernel;   /* read_us: per token of context, at least */
 /* [n] each, the same for all batches: contexts, and which share of their attention new tokens have (NULL: nothing is cached). */
-typedef struct { const double *context, *share; } msw_context_row;
+typedef struct { const double *context, *share; double cached_len; } msw_context_row;
 void msw_row_prefill_kernel(const msw_kernels *kernels, const msw_prefill_kernel *kernel, msw_context_row row, size_t n,
                             bool ascends, msw_row_work *work, double *attn_us, msw_row_flags *flags);
+/* Only the step's time, for the kernel: the same attention, in `step`. It may stand in `work`, so the kernel has to run before
+ * that is used again. *guess: the line that the row may begin on, e.g. another batch's; becomes that of this one. */
+void msw_row_prefill_step(const msw_kernels *kernels, const msw_prefill_kernel *kernel, msw_context_row row,
+                          const double *seq_len, size_t n, bool ascends, msw_row_work *work, size_t *guess,
+                          msw_context_steps *step, msw_row_flags *flags);
 
 /* Decode cells along kv_len for one batch. */
 typedef struct {

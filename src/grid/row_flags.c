@@ -16,8 +16,9 @@ void msw_row_flags_add(msw_row_flags *flags, msw_flags more, size_t first, size_
 }
 
 void msw_row_flags_add_cells(msw_row_flags *flags, const msw_kernels *kernels, const msw_flags *more, size_t n) {
-  spread(flags, n);
-  kernels->flags_merge(more, n, flags->cells);
+  if (flags->varies) kernels->flags_merge(more, n, flags->cells);
+  else kernels->flags_or(more, flags->all, n, flags->cells);
+  flags->varies = true;
 }
 
 void msw_row_flags_add_stretches(msw_row_flags *flags, msw_lines lines, const msw_line_stretch *stretches,

@@ -42,7 +42,7 @@ typedef struct {
 
 /* Rows of step_us that wait for their kernel. */
 enum { MSW_STEPS_AT_ONCE = 32 };
-typedef enum { MSW_STEPS_DECODE, MSW_STEPS_PHASE, MSW_STEPS_LONGER, MSW_STEPS_WEIGHTED } msw_steps_kind;
+typedef enum { MSW_STEPS_DECODE, MSW_STEPS_PHASE, MSW_STEPS_LONGER, MSW_STEPS_WEIGHTED, MSW_STEPS_CONTEXT } msw_steps_kind;
 typedef struct {
   msw_steps_kind kind;       /* of all of them */
   size_t n_rows, n;          /* how many, of n cells each */
@@ -53,6 +53,7 @@ typedef struct {
     msw_phase_steps phase[MSW_STEPS_AT_ONCE];
     msw_longer_steps longer[MSW_STEPS_AT_ONCE];
     msw_weighted_steps weighted[MSW_STEPS_AT_ONCE];
+    msw_context_steps context[MSW_STEPS_AT_ONCE];
   } rows;
 } msw_step_series;
 
@@ -93,6 +94,8 @@ struct msw_eval_scratch {
     size_t stride;
     double *gemm_us, *attn_us, *bytes, *phase_attn_us, *phase_memory_us, *phase_time_us;
     msw_row_flags *gemm_flags, *request_flags;
+    msw_row_flags *lookup_flags;   /* measured family, [n cached]: both, of the rows at hand */
+    size_t *first_line;            /* measured family, [n cached]: where the last batch's row began on its attention's lines */
   } slab;
 
   double *rule_scratch;

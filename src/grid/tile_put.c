@@ -158,6 +158,7 @@ void msw_tile_steps_end(msw_tile_job *job) {
     case MSW_STEPS_PHASE: cells->phase_steps(steps->rows.phase, steps->n_rows, steps->n); break;
     case MSW_STEPS_LONGER: cells->longer_steps(steps->rows.longer, steps->n_rows, steps->n); break;
     case MSW_STEPS_WEIGHTED: cells->weighted_steps(steps->rows.weighted, steps->n_rows, steps->n); break;
+    case MSW_STEPS_CONTEXT: cells->context_steps(steps->rows.context, steps->n_rows, steps->n); break;
   }
   steps->n_rows = 0;
   steps->streams = job->streams;

@@ -11,7 +11,9 @@ from accuracy_runs import ROOT
 ALIKE_PERCENT = 1.0      # steps are alike whose token counts differ by no more
 LEAST_ALIKE = 3          # others that a step is held against
 COUNTED = ("decode_kv_tokens", "prefill_tokens", "prefill_cached_tokens")
-EQUAL_WORK_KV = (4, 8, 16)   # decode attention on so few tokens is launch alone: rows of equal work
+EQUAL_WORK_KV = (2, 4, 8, 16)   # decode attention on so few tokens is launch alone: rows of equal work
+SHORT_US = 24.0                 # decode attention that takes less lies on steps on some GPUs ...
+STEP_US = 2.04                  # ... of this length
 FLOP_PER_WEIGHT = 2
 
 
@@ -64,22 +66,48 @@ def impossible(rows):
     return found
 
 
-def equal_work_spread(bench_data, gpu):
-    """Leave-one-out errors of decode attention at KV lengths where only the launch counts: what the table repeats to."""
-    errors = []
+def decode_lines(bench_data, gpu):
+    """Measured decode attention in 16 bit: {(batch, heads, KV heads, head_dim): {KV length: us}}, and the same of sliding windows
+    with the window before them."""
+    full, windowed = {}, {}
     for path in sorted((bench_data / gpu).glob("*/generation_attention_perf.csv")):
-        times = {}
         with open(path, newline="", encoding="utf-8") as file:
             for row in csv.DictReader(file):
-                if row["kv_cache_dtype"] == "bfloat16" and row.get("window_size", "0") == "0":
+                if row["kv_cache_dtype"] == "bfloat16":
                     key = tuple(row[name] for name in ("batch_size", "num_heads", "num_key_value_heads", "head_dim"))
-                    times.setdefault(key, {})[int(row["step"]) + 1] = float(row["latency"])
-        for line in times.values():
-            for kv in EQUAL_WORK_KV:
-                if all(length in line for length in (kv // 2, kv, 2 * kv)):
-                    between = line[kv // 2] + (line[2 * kv] - line[kv // 2]) / 3
-                    errors.append(100 * abs(between / line[kv] - 1))
-    return {"n": len(errors), "median": median(errors), "p90": float(np.percentile(errors, 90))}
+                    window = int(row.get("window_size") or 0)
+                    line = windowed.setdefault((window, *key), {}) if window else full.setdefault(key, {})
+                    line[int(row["step"]) + 1] = 1e3 * float(row["latency"])
+    return full, windowed
+
+
+def percent_spread(percents):
+    if not len(percents):
+        return None
+    return {"n": len(percents), "median": float(np.median(percents)), "p90": float(np.percentile(percents, 90))}
+
+
+def measured_twice(full, windowed):
+    """How far rows lie apart that do the same work: over everything, and over a window that is not reached."""
+    return percent_spread([100 * abs(us / full[key][kv] - 1) for (window, *shape), line in windowed.items()
+                           for key in [tuple(shape)] if key in full
+                           for kv, us in line.items() if kv <= window and kv in full[key]])
+
+
+def equal_work_spread(full):
+    """What a table of decode attention repeats to, at KV lengths where only the launch counts: each row against the middle one
+    of the others of its line, what the length itself makes taken out."""
+    rows = np.array([[line[kv] for kv in EQUAL_WORK_KV] for line in full.values() if all(kv in line for kv in EQUAL_WORK_KV)])
+    rows /= np.median(rows / np.median(rows, axis=1, keepdims=True), axis=0)
+    others = np.stack([np.median(np.delete(rows, i, axis=1), axis=1) for i in range(len(EQUAL_WORK_KV))], axis=1)
+    return percent_spread(100 * np.abs(others / rows - 1).ravel())
+
+
+def share_on_steps(full):
+    """Share of the short times within a quarter of a step of steps of STEP_US: half of them, where there are no steps."""
+    short = np.array([us for line in full.values() for us in line.values() if us < SHORT_US])
+    turns = np.exp(2j * np.pi * short / STEP_US)
+    return float(np.mean((turns / turns.mean()).real > 0))
 
 
 def table_rows(bench_data):

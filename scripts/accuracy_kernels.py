@@ -4,6 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 from statistics import mean
 
 import accuracy_figures as figures
+import beside_prefills
 import decode_gap
 from accuracy_runs import Runner
 from accuracy_tables import NONE, number, pair, table
@@ -70,6 +71,11 @@ def known_table(found):
                    number(one["errors"][name]["bias"], sign=True)] for tp, one in found.items() for name, text in names], 2)
 
 
+def beside_table(study):
+    rows = list(beside_prefills.lines(beside_prefills.study(study.files[-1])))
+    return table(["", "steps", "decodes alone, ms", "with a prompt, ms", "difference, ms (range)"], rows, 1)
+
+
 def gap_study(study, picture):
     found = decode_gap.study(study.files[-1], Runner(study.tool, study.slim))
     if picture:
@@ -133,9 +139,12 @@ def equal_work_table(study, found):
     """Beside what `measured` misses of decode attention where one point is held out."""
     points, rows = bf16_results(found)[("decode", "a point")], []
     for gpu in GPUS:
-        spread, ours = figures.equal_work_spread(study.tables, gpu), of_method(points[gpu], "measured")
-        rows.append([gpu, f"{spread['n']:,}", pair(spread, "median", "p90"), pair(ours, "median", "p90")])
-    return table(["GPU", "rows of equal work", "median / p90 there", "of all points held out"], rows)
+        full, windowed = figures.decode_lines(study.tables, gpu)
+        twice, equal, ours = figures.measured_twice(full, windowed), figures.equal_work_spread(full), points[gpu]
+        rows.append([gpu, f"{twice['n']:,}" if twice else NONE, pair(twice, "median", "p90"), f"{equal['n']:,}",
+                     pair(equal, "median", "p90"), number(100 * figures.share_on_steps(full), 0),
+                     pair(of_method(ours, "measured"), "median", "p90")])
+    return table(["GPU", "pairs", "apart by", "rows of equal work", "from the others", "on steps, %", "a point held out"], rows)
 
 
 def residual_table():

@@ -30,7 +30,7 @@ CONSTANTS = {
     "bw_efficiency": (0.87, 0.06, 0.6, 1.0),
     "chain_gb_per_s": (120.0, 16.0, 20.0, 400.0),
     "chain_queue_share": (2.0, 1.0, 0.0, 8.0),
-    "cached_prefill_cost": (0.3, 0.3, 0.0, 3.0),
+    "cached_scan_ns_per_tok": (10.0, 4.0, 0.0, 100.0),
     "host_piece_us": (60.0, 20.0, 0.0, 500.0),
 }
 

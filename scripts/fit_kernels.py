@@ -337,7 +337,7 @@ def put_block(text, entry, block):
     if '"num_sm"' not in text:
         facts = f'  "num_sm": {entry["num_sm"]},\n'
         text = re.sub(r'(  "sm_version": [0-9.]+,\n)', lambda found: found.group(1) + facts, text)
-    at = text.index('  "source":')
+    at = text.index('\n  "source":') + 1      # the entry's, not a block's
     return text[:at] + block_text(block) + text[at:]
 
 

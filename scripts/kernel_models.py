@@ -125,6 +125,21 @@ def decode_us(c, hw, kv_dtype, batch, kv, heads, kv_heads, head_dim):
     return us + np.where((group > 1.0) & (kv_heads > 1) & (batch > 1), c["regroup_us"], 0.0)
 
 
+def mla_decode_us(c, hw, batch, kv, heads, kv_lora_rank, rope_dim):
+    """Multi-head latent attention of one new token per request on `kv` latents, which `heads_per_cta` heads read together, but
+    no faster than its FLOP; what absorbed queries and results cost between the kernels besides. All in 16 bit."""
+    head_dim = (kv_lora_rank + rope_dim) / 2.0      # keys and values at once
+    us = decode_us(c, hw, "bf16", batch, kv, heads, np.ceil(heads / c["heads_per_cta"]), head_dim)
+    us = np.maximum(us, 2.0 * batch * heads * (2.0 * kv_lora_rank + rope_dim) * kv / (hw.flop_per_us["bf16"] * c["mfu"]))
+    moved = c["query_passes"] * OUTPUT_BYTES * batch * heads * (2.0 * kv_lora_rank + rope_dim)
+    return us + moved / hw.bytes_per_us
+
+
+def mla_prefill_us(c, hw, batch, seq, heads, nope_dim, rope_dim, v_dim):
+    """Ordinary attention of `seq` > 1 new tokens, with keys wider than values: as many FLOP and bytes as heads of the mean."""
+    return prefill_us(c, hw, "bf16", batch, seq, 0.0, heads, heads, (nope_dim + rope_dim + v_dim) / 2.0)
+
+
 def moe_us(c, hw, dtype, tokens, hidden, inter, topk, experts, ep):
     """Routed experts (gate, up, down) of one GPU: `inter` after the TP split, `experts` of all GPUs, `ep` of which share them.
     Every token chooses `topk` experts at random; `spread` below 1 means that some are more popular."""

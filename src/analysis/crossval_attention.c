@@ -42,6 +42,13 @@ bool msw_cross_same_kv_heads(const msw_latency_key *a, const msw_latency_key *b)
   return a->head_dim == b->head_dim && a->window == b->window && a->num_kv_heads == b->num_kv_heads;
 }
 
+/* The same kernel with half or double the KV heads and as many queries on each. */
+static bool is_exchanged(const msw_latency_key *a, const msw_latency_key *b) {
+  if (a->head_dim != b->head_dim || a->window != b->window) return false;
+  const bool is_half = 2 * a->num_kv_heads == b->num_kv_heads && 2 * a->num_heads == b->num_heads;
+  return is_half || (a->num_kv_heads == 2 * b->num_kv_heads && a->num_heads == 2 * b->num_heads);
+}
+
 void msw_cross_keep_around(const msw_cross_attention *attention, size_t i_config, const msw_cross_box *without,
                            msw_cross_rest *rest) {
   const msw_latency_key *key = &attention->configs[i_config]->key;
@@ -53,8 +60,12 @@ void msw_cross_keep_around(const msw_cross_attention *attention, size_t i_config
     if (other->key.num_heads > key->num_heads && !more) more = other;
   }
   msw_cross_begin(rest, attention->table);
-  if (fewer) msw_cross_keep(rest, fewer, NULL);
-  msw_cross_keep(rest, attention->configs[i_config], without);
-  if (more) msw_cross_keep(rest, more, NULL);
+  for (size_t i_other = 0; i_other < attention->n_configs; i_other++) {
+    const msw_latency_slice *other = attention->configs[i_other];
+    if (other == attention->configs[i_config])
+      msw_cross_keep(rest, other, without);
+    else if (other == fewer || other == more || is_exchanged(key, &other->key))
+      msw_cross_keep(rest, other, NULL);
+  }
   msw_cross_lookup(rest);
 }

@@ -101,7 +101,8 @@ bool msw_cross_curve(const msw_cross_attention *attention, msw_cross_rest *rest,
 /* FLOP at a length over those at another. */
 double msw_cross_work(const msw_latency_key *key, double x, double x_other);
 bool msw_cross_same_kv_heads(const msw_latency_key *a, const msw_latency_key *b);   /* head_dim and window, too */
-/* Keeps a configuration without the box, and those of the next fewer and more heads. */
+/* Keeps a configuration without the box, and those that holes of it are filled from: of the next fewer and more heads, of half
+ * and double the KV heads. */
 void msw_cross_keep_around(const msw_cross_attention *attention, size_t i_config, const msw_cross_box *without,
                            msw_cross_rest *rest);
 

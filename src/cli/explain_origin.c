@@ -9,8 +9,16 @@
 
 static const double percent = 100.0;
 
+/* Latent attention: what a measured block takes besides its projections. */
+static const char *latent_origin(const msw_case *bound, const msw_op *op, msw_arena *arena) {
+  if (op->flags & MSW_FLAG_ANALYTIC && bound->gpu->analytic_mla)
+    return msw_format(arena, "kernel model fitted on %s", bound->gpu->analytic_mla->fitted_on);
+  return "measured: a block less its projections";
+}
+
 /* "kernel model fitted on h100_sxm", "measured near n 4096 k 4096 (60 %), n 6144 k 4096 (40 %)", "measured" */
 static const char *origin_text(const msw_case *bound, const msw_op *op, msw_arena *arena) {
+  if (bound->model->is_mla && strcmp(op->name, "attention") == 0) return latent_origin(bound, op, arena);
   if (op->flags & MSW_FLAG_ANALYTIC && bound->gpu->analytic)
     return msw_format(arena, "kernel model fitted on %s", bound->gpu->analytic->fitted_on);
   const msw_surface_source *source = op->source;

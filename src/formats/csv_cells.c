@@ -4,7 +4,7 @@
 
 #include "msw/base/num.h"
 #include "msw/base/str.h"
-#include "msw/formats/csv.h"
+#include "csv_reading.h"
 #include "number_words.h"
 #include "source_text.h"
 
@@ -16,10 +16,8 @@ int msw_csv_find(const msw_csv *csv, const char *name) {
 
 /* Why a column may be missing: a name misspelt, or a file with other separators. */
 static const char *missing_hint(const msw_csv *csv, const char *name, msw_diag *diag) {
-  const char *nearest = msw_nearest(name, csv->names, csv->n_cols);
-  if (nearest) return msw_did_you_mean(diag, nearest);
-  bool other_separator = csv->n_cols == 1 && strpbrk(csv->names[0], ";\t");
-  return other_separator ? "cells are separated by commas" : NULL;
+  if (csv->n_cols == 1 && strpbrk(csv->names[0], ";\t")) return "cells are separated by commas";
+  return msw_did_you_mean(diag, msw_nearest(name, csv->names, csv->n_cols));
 }
 
 int msw_csv_need(const msw_csv *csv, const char *name, msw_diag *diag) {
@@ -32,14 +30,23 @@ int msw_csv_need(const msw_csv *csv, const char *name, msw_diag *diag) {
 
 msw_loc msw_csv_loc(const msw_csv *csv, size_t row) { return (msw_loc){.file = csv->file, .line = csv->lines[row]}; }
 
+bool msw_csv_is_hopeless(const msw_csv *csv, size_t row, size_t n_errors_before, msw_diag *diag) {
+  if (diag->n_errors < n_errors_before + MSW_CSV_MAX_ERRORS) return false;
+  if (row + 1 < csv->n_rows) msw_note(diag, msw_csv_loc(csv, row), "nothing behind this line is read");
+  return true;
+}
+
+const char *msw_csv_shown(msw_arena *arena, const msw_csv *csv, size_t row, int col) {
+  const char *cell = msw_csv_cell(csv, row, col);
+  return *cell ? msw_text_quote(arena, cell, strlen(cell)) : "an empty cell";
+}
+
 /* "latency_us: expected a number > 0, found "nan"". */
 static void report_cell(const msw_csv *csv, size_t row, int col, const char *kind, double min, double max,
                         msw_diag *diag) {
   msw_arena scratch = {0};
-  const char *cell = msw_csv_cell(csv, row, col);
-  const char *found = *cell ? msw_text_quote(&scratch, cell, strlen(cell)) : "an empty cell";
   msw_error(diag, msw_csv_loc(csv, row), csv->names[col], NULL, "expected %s%s, found %s", kind,
-            msw_limits_in_signs(&scratch, min, max), found);
+            msw_limits_in_signs(&scratch, min, max), msw_csv_shown(&scratch, csv, row, col));
   msw_arena_free(&scratch);
 }
 

@@ -7,6 +7,9 @@
 #include "msw/base/str.h"
 #include "source_text.h"
 
+/* Far more than any table has, and few enough to look for each column in all. Names of more bytes are no names. */
+enum { MAX_COLUMNS = 4096, MAX_NAME_BYTES = 255 };
+
 void msw_csv_fault(msw_csv_reading *reading, int line, int col, const char *hint, const char *fmt, ...) {
   if (++reading->n_errors > MSW_CSV_MAX_ERRORS) return;
   msw_arena scratch = {0};
@@ -51,12 +54,23 @@ static void report_duplicate(msw_csv_reading *reading, const named_column *first
   msw_arena_free(&scratch);
 }
 
+static void check_name(msw_csv_reading *reading, size_t i_col) {
+  size_t n_bytes = strlen(reading->names[i_col]);
+  if (n_bytes == 0) msw_csv_fault(reading, reading->row_line, 0, NULL, "column %zu has no name", i_col + 1);
+  if (n_bytes <= MAX_NAME_BYTES) return;
+  msw_csv_fault(reading, reading->row_line, 0, NULL, "the name of column %zu has %zu bytes, at most %d can be read", i_col + 1,
+                n_bytes, MAX_NAME_BYTES);
+}
+
 static void check_header(msw_csv_reading *reading) {
+  if (reading->n_cols > MAX_COLUMNS) {
+    msw_csv_fault(reading, reading->row_line, 0, NULL, "%zu columns, at most %d can be read", reading->n_cols, MAX_COLUMNS);
+    return;
+  }
   named_column *columns = msw_alloc_zero(reading->n_cols, sizeof *columns);
   for (size_t i_col = 0; i_col < reading->n_cols; i_col++) {
     columns[i_col] = (named_column){reading->names[i_col], i_col};
-    if (reading->names[i_col][0] == '\0')
-      msw_csv_fault(reading, reading->row_line, 0, NULL, "column %zu has no name", i_col + 1);
+    check_name(reading, i_col);
   }
   qsort(columns, reading->n_cols, sizeof *columns, by_name_then_column);
   for (size_t i_col = 1, i_first = 0; i_col < reading->n_cols; i_col++) {

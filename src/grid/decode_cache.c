@@ -86,7 +86,7 @@ void msw_decode_cache_fill(msw_tile_job *job) {
   else fill_gemm(job);
   for (size_t i_batch = 0; i_batch < batch->n; i_batch++) {
     msw_flags common;
-    msw_lines lines = msw_decode_lines(job->factors, batch->values[i_batch], &cache->buffer, &common);
+    msw_lines lines = msw_decode_lines(job->factors, job->block->spec->phase, batch->values[i_batch], &cache->buffer, &common);
     cache->shared[i_batch].flags |= job->factors->bound->flags | common;
     cache->shared[i_batch].first_line = keep_lines(cache, lines);
     cache->shared[i_batch].n_lines = lines.n;

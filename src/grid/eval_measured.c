@@ -12,7 +12,7 @@ static msw_prefill_kernel prefill_kernel(msw_tile_job *job, double batch) {
   const msw_lines lines = msw_prefill_lines(job->factors, batch, &job->scratch->decode_cache.buffer);
   msw_line *kept = msw_arena_array(&cache->arena, lines.n, sizeof *kept);
   memcpy(kept, lines.line, lines.n * sizeof *kept);
-  return (msw_prefill_kernel){{kept, lines.n}, bound->num_layers * msw_measured_cache_read_us(bound, batch)};
+  return (msw_prefill_kernel){{kept, lines.n}, bound->num_layers * msw_measured_cache_read_us(bound, batch), batch};
 }
 
 /* Sees to it that the cache holds all prefill batches of the tile: tiles of a case mostly have the same. */
@@ -39,8 +39,7 @@ static void context_rows(msw_tile_job *job, const double *seq_len, size_t n) {
     double *context = scratch->slab.bytes + i_cached * scratch->slab.stride;
     double *share = scratch->slab.attn_us + i_cached * scratch->slab.stride;
     kernels->affine(cached->values[i_cached], 1.0, seq_len, n, context);
-    kernels->fill(1.0, n, share);
-    kernels->cached_share(cached->values[i_cached], job->factors->bound->knobs.cached_prefill_cost, context, n, share);
+    kernels->cached_share(cached->values[i_cached], context, n, share);
   }
 }
 
@@ -51,6 +50,16 @@ static msw_context_row context_row(const msw_tile_job *job, size_t i_cached) {
   return (msw_context_row){scratch->slab.bytes + at, cached_len > 0.0 ? scratch->slab.attn_us + at : NULL, cached_len};
 }
 
+/* What goes by the cache alone: the same along the row. */
+static double cache_us(msw_tile_job *job, size_t i_batch, double cached_len, size_t n, msw_row_flags *flags) {
+  msw_flags looked_up = 0;
+  const msw_case *bound = job->factors->bound;
+  const double cached_tok = job->scratch->prefill_cache.of_batch[i_batch].batch * cached_len;
+  const double us = msw_measured_cached_projection_us(bound, cached_tok, &looked_up);
+  if (looked_up) msw_row_flags_add_all(flags, job->scratch->kernels, looked_up, n);
+  return us + bound->num_layers * msw_measured_cache_scan_us(bound, cached_len);
+}
+
 /* Prefill attention of a batch at every cached length, kept in the slab from `first_row` on. */
 static void attention_rows(msw_tile_job *job, size_t i_batch, size_t first_row, size_t n) {
   msw_eval_scratch *scratch = job->scratch;
@@ -58,10 +67,12 @@ static void attention_rows(msw_tile_job *job, size_t i_batch, size_t first_row, 
   for (size_t i_cached = 0; i_cached < cached->n; i_cached++) {
     const size_t i_row = first_row + i_cached;
     msw_row_flags *flags = &scratch->slab.request_flags[i_row];
+    double *attn_us = scratch->slab.phase_attn_us + i_row * scratch->slab.stride;
     msw_row_flags_start(flags, job->factors->bound->flags);
     msw_row_prefill_kernel(scratch->kernels, &scratch->prefill_cache.of_batch[i_batch], context_row(job, i_cached), n,
-                           job->axes[MSW_AXIS_SEQ_LEN].ascends, &scratch->work,
-                           scratch->slab.phase_attn_us + i_row * scratch->slab.stride, flags);
+                           job->axes[MSW_AXIS_SEQ_LEN].ascends, &scratch->work, attn_us, flags);
+    const double of_cache_us = cache_us(job, i_batch, cached->values[i_cached], n, flags);
+    if (of_cache_us > 0.0) scratch->kernels->affine(of_cache_us, 1.0, attn_us, n, attn_us);
   }
 }
 
@@ -184,8 +195,10 @@ static void eval_prefill_steps(msw_tile_job *job, const pair_rows *pair, size_t 
   for (size_t i_cached = 0; i_cached < cached->n; i_cached++, at->offset += cached->stride) {
     const measured_row row = {.cached_len = cached->values[i_cached], .lookups = lookups};
     msw_context_steps *step = &scratch->steps.rows.context[scratch->steps.n_rows];
-    *step = (msw_context_steps){.spent = scratch->tokens.spent_us, .host_us = pair->host_us, .other_us = pair->overhead_us};
     msw_row_flags_start(lookups, job->factors->bound->flags);
+    const double of_cache_us = cache_us(job, i_batch, row.cached_len, pair->n, lookups);
+    *step = (msw_context_steps){.spent = scratch->tokens.spent_us, .host_us = pair->host_us - of_cache_us,
+                                .other_us = pair->overhead_us + of_cache_us};
     msw_row_flags_add_row(lookups, scratch->kernels, &scratch->pair_flags, pair->n);
     msw_row_prefill_step(scratch->kernels, &scratch->prefill_cache.of_batch[i_batch], context_row(job, i_cached),
                          pair->seq_len, pair->n, job->axes[MSW_AXIS_SEQ_LEN].ascends, &scratch->work,

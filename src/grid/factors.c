@@ -98,8 +98,8 @@ static msw_line *line_room(msw_decode_buffer *buffer, size_t n) {
 }
 
 /* The kernel reads the new token too. */
-static msw_lines measured_lines(const msw_case *bound, double batch, msw_decode_buffer *buffer) {
-  msw_time_curve curve = msw_measured_decode_curve(bound, batch, &buffer->curves);
+static msw_lines measured_lines(const msw_case *bound, msw_phase phase, double batch, msw_decode_buffer *buffer) {
+  msw_time_curve curve = msw_measured_decode_curve(bound, phase, batch, &buffer->curves);
   msw_lines lines = msw_curve_lines(&curve, bound->num_layers, 1.0, line_room(buffer, curve.n));
   msw_arena_free(&buffer->curves);
   return lines;
@@ -112,12 +112,12 @@ msw_lines msw_prefill_lines(const msw_factors *factors, double batch, msw_decode
   return lines;
 }
 
-msw_lines msw_decode_lines(const msw_factors *factors, double batch, msw_decode_buffer *buffer, msw_flags *common) {
+msw_lines msw_decode_lines(const msw_factors *factors, msw_phase phase, double batch, msw_decode_buffer *buffer, msw_flags *common) {
   const msw_case *bound = factors->bound;
   double us_per_tok = factors->decode_us_per_tok * batch;
   size_t n = 1;
   *common = 0;
-  if (factors->kernels) return measured_lines(bound, batch, buffer);
+  if (factors->kernels) return measured_lines(bound, phase, batch, buffer);
   if (!factors->constant_mfu) {
     msw_decode_pieces(&bound->decode, &bound->knobs, batch, &buffer->pieces);
     n = buffer->pieces.n;

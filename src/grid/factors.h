@@ -63,7 +63,7 @@ typedef struct {
 } msw_decode_buffer;
 void msw_decode_buffer_free(msw_decode_buffer *buffer);
 /* *common: flags of all lines. */
-msw_lines msw_decode_lines(const msw_factors *factors, double batch, msw_decode_buffer *buffer, msw_flags *common);
+msw_lines msw_decode_lines(const msw_factors *factors, msw_phase phase, double batch, msw_decode_buffer *buffer, msw_flags *common);
 /* Measured family: attention of a prefill batch along the context. Valid until the buffer is used again. */
 msw_lines msw_prefill_lines(const msw_factors *factors, double batch, msw_decode_buffer *buffer);
 

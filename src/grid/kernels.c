@@ -62,10 +62,10 @@ static void sum(const double *restrict a, const double *restrict b, size_t n, do
   EACH_CELL out[i] = a[i] + b[i];
 }
 
-static void cached_share(double cached, double cached_cost, const double *restrict context, size_t n, double *restrict out) {
+static void cached_share(double cached, const double *restrict context, size_t n, double *restrict out) {
   EACH_CELL {
     double share = plus_ratio(0.0, cached, context[i]);
-    out[i] *= (1.0 - share * share) * (1.0 + cached_cost * share);
+    out[i] = __builtin_fma(-share, share, 1.0);
   }
 }
 

@@ -94,7 +94,7 @@ typedef struct {
   void (*difference)(double base, const double *a, const double *b, size_t n, double *out);           /* base + (a - b) */
   void (*sum)(const double *a, const double *b, size_t n, double *out);                               /* a + b */
   void (*above_line)(double base, double slope, const double *x, size_t n, double *out);              /* out = max(out, base + slope x) */
-  void (*cached_share)(double cached, double cached_cost, const double *context, size_t n, double *out);   /* see perf/measured.h */
+  void (*cached_share)(double cached, const double *context, size_t n, double *out);   /* see perf/measured.h */
   const msw_cell_kernels *cells, *streamed;   /* with ordinary stores; around the caches */
   void (*stream)(const float *from, size_t n, float *to);   /* copies around the caches, as `streamed` writes */
   void (*flags_or)(const msw_flags *a, msw_flags b, size_t n, msw_flags *out);                        /* out = a | b, in place too */

@@ -58,7 +58,7 @@ typedef struct { double *gemm_us, *memory_us, *comm_us; } msw_token_rows;   /* [
 void msw_row_tokens(const msw_factors *factors, const msw_kernels *kernels, const double *tok, size_t n, bool ascends,
                     msw_row_work *work, const msw_token_rows *rows, msw_row_flags *flags);
 /* Measured family: attention of all prefills of a batch; lines over the context. */
-typedef struct { msw_lines lines; double read_us; } msw_prefill_kernel;   /* read_us: per token of context, at least */
+typedef struct { msw_lines lines; double read_us, batch; } msw_prefill_kernel;   /* read_us: per token of context, at least */
 /* [n] each, the same for all batches: contexts, and which share of their attention new tokens have (NULL: nothing is cached). */
 typedef struct { const double *context, *share; double cached_len; } msw_context_row;
 void msw_row_prefill_kernel(const msw_kernels *kernels, const msw_prefill_kernel *kernel, msw_context_row row, size_t n,

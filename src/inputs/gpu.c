@@ -1,7 +1,6 @@
 /* Reads bench_data/gpus/<gpu>.json. Our own format, so every unknown key is an error. */
 #include "msw/inputs/gpu.h"
 
-#include <float.h>
 #include <string.h>
 
 #include "msw/base/file.h"
@@ -14,7 +13,9 @@
 static const size_t MAX_GPU_BYTES = (size_t)1 << 20;
 
 /* Above anything that is built; a figure beyond it has the wrong unit. */
-static const double MAX_TFLOPS = 1e6, MAX_GB_PER_S = 1e6, MAX_GIB = 1e6, MAX_TDP_W = 1e5;
+static const double MAX_TFLOPS = 1e6, MAX_GB_PER_S = 1e6, MAX_GIB = 1e6, MAX_TDP_W = 1e5, MAX_USD_PER_HOUR = 1e5;
+/* Below anything that is built, too; kernel times by it stay finite. */
+static const double MIN_FIGURE = 1e-3;
 static const double MAX_SM_VERSION = 1000.0, MAX_GPUS_PER_NODE = 10000.0, MAX_SM = 1e5, MAX_L2_MIB = 1e6;
 
 static void read_aliases(const msw_json *list, msw_arena *arena, msw_diag *diag, msw_gpu *gpu) {
@@ -38,7 +39,7 @@ static void read_peaks(const msw_json *object, msw_diag *diag, msw_gpu *gpu) {
   for (int i_dtype = MSW_DTYPE_NONE + 1; i_dtype < MSW_N_DTYPES; i_dtype++) {
     double tflops = 0.0;
     const bool required = i_dtype == MSW_BF16;
-    if (msw_json_want_number(&reader, msw_dtype_name((msw_dtype)i_dtype), required, DBL_MIN, MAX_TFLOPS, &tflops))
+    if (msw_json_want_number(&reader, msw_dtype_name((msw_dtype)i_dtype), required, MIN_FIGURE, MAX_TFLOPS, &tflops))
       gpu->peak_flop_per_s[i_dtype] = tflops * FLOP_PER_TFLOP;
   }
   if (gpu->peak_flop_per_s[MSW_FP16] <= 0.0) gpu->peak_flop_per_s[MSW_FP16] = gpu->peak_flop_per_s[MSW_BF16];
@@ -89,7 +90,24 @@ static void read_name(msw_json_reader *reader, msw_diag *diag, const msw_gpu *gp
 static void read_scaled(msw_json_reader *reader, const char *key, bool required, double max, double scale,
                         double *out) {
   double value = 0.0;
-  if (msw_json_want_number(reader, key, required, DBL_MIN, max, &value)) *out = value * scale;
+  if (msw_json_want_number(reader, key, required, MIN_FIGURE, max, &value)) *out = value * scale;
+}
+
+/* Prices change; what an entry says is of the day that its source names. */
+static void read_price(msw_json_reader *reader, msw_diag *diag, msw_gpu *gpu) {
+  read_scaled(reader, "usd_per_hour", false, MAX_USD_PER_HOUR, 1.0, &gpu->usd_per_hour);
+  msw_json_want_string(reader, "price_source", false, &gpu->price_source);
+  const msw_json *source = msw_json_get(reader->object, "price_source");
+  if (source && !msw_json_get(reader->object, "usd_per_hour"))
+    msw_json_error(diag, source, NULL, "there is no \"usd_per_hour\" that it could be the source of");
+}
+
+static void read_kernel_models(msw_json_reader *reader, msw_arena *arena, msw_diag *diag, msw_gpu *gpu) {
+  const msw_json *analytic = msw_json_want(reader, "analytic", false), *mla = msw_json_want(reader, "analytic_mla", false);
+  if (analytic) gpu->analytic = msw_gpu_analytic_read(analytic, gpu->name, arena, diag);
+  if (mla) gpu->analytic_mla = msw_latent_analytic_read(mla, gpu->name, arena, diag);
+  const msw_json *any = analytic ? analytic : mla;
+  if (any && !(gpu->n_sm > 0.0)) msw_json_error(diag, any, NULL, "kernel models need the key \"num_sm\" of the entry");
 }
 
 static void read_gpu(msw_json_reader *reader, msw_arena *arena, msw_diag *diag, msw_gpu *gpu) {
@@ -108,16 +126,14 @@ static void read_gpu(msw_json_reader *reader, msw_arena *arena, msw_diag *diag, 
   read_scaled(reader, "mem_gib", true, MAX_GIB, 1.0, &gpu->mem_gib);
   gpu->mem_bytes = gpu->mem_gib * BYTES_PER_GIB;
   read_scaled(reader, "tdp_w", false, MAX_TDP_W, 1.0, &gpu->tdp_w);
+  read_price(reader, diag, gpu);
   read_scaled(reader, "sm_version", false, MAX_SM_VERSION, 1.0, &gpu->sm_version);
   read_scaled(reader, "num_sm", false, MAX_SM, 1.0, &gpu->n_sm);
   read_scaled(reader, "l2_mib", false, MAX_L2_MIB, BYTES_PER_MIB, &gpu->l2_bytes);
   read_scaled(reader, "gpus_per_node", false, MAX_GPUS_PER_NODE, 1.0, &gpu->gpus_per_node);
   read_scaled(reader, "intra_node_gb_per_s", false, MAX_GB_PER_S, BYTES_PER_GB, &gpu->intra_node_bytes_per_s);
   read_scaled(reader, "inter_node_gb_per_s", false, MAX_GB_PER_S, BYTES_PER_GB, &gpu->inter_node_bytes_per_s);
-  const msw_json *analytic = msw_json_want(reader, "analytic", false);
-  if (!analytic) return;
-  gpu->analytic = msw_gpu_analytic_read(analytic, gpu->name, arena, diag);
-  if (!(gpu->n_sm > 0.0)) msw_json_error(diag, analytic, NULL, "kernel models need the key \"num_sm\" of the entry");
+  read_kernel_models(reader, arena, diag, gpu);
 }
 
 msw_status msw_gpu_load(const char *path, const char *name, msw_arena *arena, msw_diag *diag, msw_gpu *gpu) {

@@ -1,16 +1,15 @@
 /* Reads the block "analytic" of a GPU entry. All coefficients of a kernel have to be there, and nothing else. */
-#include <float.h>
 #include <stdint.h>
 #include <string.h>
 
 #include "gpu_analytic_internal.h"
 #include "msw/base/str.h"
 
-/* What a number may be. */
+/* What a number may be. None may be so small that times by it were infinite. */
 typedef enum { TIME_US, POSITIVE, FRACTION, SHARE_OR_NONE, POWER, FACTOR, GAIN, SWITCH, COUNT, PERCENT, N_RANGES } range;
 static const struct { double min, max; } RANGES[N_RANGES] = {
-    [TIME_US] = {0.0, 1e6},       [POSITIVE] = {DBL_MIN, 1e12}, [FRACTION] = {DBL_MIN, 1.0},   [SHARE_OR_NONE] = {0.0, 1.0},
-    [POWER] = {1.0, 100.0},       [FACTOR] = {0.0, 1e4},        [GAIN] = {DBL_MIN, 100.0},     [SWITCH] = {0.0, 1.0},
+    [TIME_US] = {0.0, 1e6},       [POSITIVE] = {1e-6, 1e12},    [FRACTION] = {1e-6, 1.0},   [SHARE_OR_NONE] = {0.0, 1.0},
+    [POWER] = {1.0, 100.0},       [FACTOR] = {0.0, 1e4},        [GAIN] = {1e-6, 100.0},     [SWITCH] = {0.0, 1.0},
     [COUNT] = {1.0, 1e6},         [PERCENT] = {-1e6, 1e6},
 };
 
@@ -100,17 +99,25 @@ static void read_gemm(const reading *r, msw_json_reader *reader, msw_fit_format 
   r->block->gemm[format] = fit;
 }
 
+void msw_prefill_fit_read(msw_json_reader *reader, msw_diag *diag, msw_prefill_fit *fit) {
+  read_numbers(reader, PREFILL, COUNT_OF(PREFILL), fit);
+  read_residuals(reader, diag, &fit->residuals);
+}
+
 static void read_prefill(const reading *r, msw_json_reader *reader, msw_fit_format format) {
   msw_prefill_fit *fit = msw_arena_alloc(r->arena, sizeof *fit);
-  read_numbers(reader, PREFILL, COUNT_OF(PREFILL), fit);
-  read_residuals(reader, r->diag, &fit->residuals);
+  msw_prefill_fit_read(reader, r->diag, fit);
   r->block->prefill[format] = fit;
+}
+
+void msw_decode_fit_read(msw_json_reader *reader, msw_diag *diag, msw_decode_fit *fit) {
+  read_numbers(reader, DECODE, COUNT_OF(DECODE), fit);
+  read_residuals(reader, diag, &fit->residuals);
 }
 
 static void read_decode(const reading *r, msw_json_reader *reader, msw_fit_format format) {
   msw_decode_fit *fit = msw_arena_alloc(r->arena, sizeof *fit);
-  read_numbers(reader, DECODE, COUNT_OF(DECODE), fit);
-  read_residuals(reader, r->diag, &fit->residuals);
+  msw_decode_fit_read(reader, r->diag, fit);
   r->block->decode[format] = fit;
 }
 

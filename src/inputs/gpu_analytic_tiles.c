@@ -1,9 +1,9 @@
 /* Tiles and splits of the analytic GEMM models: lists of numbers with a fixed shape. */
-#include <float.h>
-
 #include "gpu_analytic_internal.h"
+#include "msw/base/num.h"
 
 static const double MAX_TILE = 4096.0, MAX_SPLIT = 1024.0;
+enum { MAX_ENTRIES = 256 };        /* of a list: all are tried for each time */
 static const double ANY_M = 1e9;   /* as good as no end */
 
 enum { TILE_WIDTH = 2, RANGED_WIDTH = 4 };
@@ -19,8 +19,8 @@ static bool read_row(const msw_json *row, size_t width, msw_diag *diag, double *
   for (const msw_json *item = row->first; item; item = item->next, i_value++) {
     const bool is_size = i_value + TILE_WIDTH >= width;
     values[i_value] = item->number;
-    if (item->type == MSW_JSON_NUMBER && item->number >= (is_size ? 1.0 : 0.0) && (!is_size || item->number <= MAX_TILE))
-      continue;
+    const double least = is_size ? 1.0 : 0.0, most = is_size ? MAX_TILE : ANY_M;
+    if (item->type == MSW_JSON_NUMBER && item->number >= least && item->number <= most && msw_is_integral(item->number)) continue;
     msw_json_error(diag, item, NULL, is_size ? "expected a number of rows or columns, 1 to 4096" : "expected a number of rows");
     is_good = false;
   }
@@ -44,8 +44,11 @@ static void check_covered(const msw_json *list, const msw_gemm_tile *tiles, size
 }
 
 static bool is_list(const msw_json *list, msw_diag *diag, const char *of) {
-  if (list->type == MSW_JSON_ARRAY && list->n_children > 0) return true;
-  msw_json_error(diag, list, NULL, "expected a list of %s", of);
+  if (list->type == MSW_JSON_ARRAY && list->n_children > 0 && list->n_children <= MAX_ENTRIES) return true;
+  if (list->n_children > MAX_ENTRIES)
+    msw_json_error(diag, list, NULL, "expected a list of %d %s at most, found %zu", MAX_ENTRIES, of, list->n_children);
+  else
+    msw_json_error(diag, list, NULL, "expected a list of %s", of);
   return false;
 }
 
@@ -68,7 +71,8 @@ const double *msw_gemm_splits_read(const msw_json *list, msw_arena *arena, msw_d
   if (!is_list(list, diag, "numbers")) return NULL;
   double *splits = msw_arena_array(arena, list->n_children, sizeof *splits);
   for (const msw_json *item = list->first; item; item = item->next) {
-    if (item->type == MSW_JSON_NUMBER && item->number >= 1.0 && item->number <= MAX_SPLIT) splits[(*n)++] = item->number;
+    const bool is_number = item->type == MSW_JSON_NUMBER && msw_is_integral(item->number);
+    if (is_number && item->number >= 1.0 && item->number <= MAX_SPLIT) splits[(*n)++] = item->number;
     else msw_json_error(diag, item, NULL, "expected a number of parts of k, 1 to 1024");
   }
   if (*n == list->n_children && splits[0] > 1.0)

@@ -24,6 +24,7 @@ const msw_gpu_method *msw_gpu_find_method(const msw_gpu *gpu, const char *method
   X(mem_gib, mem_gib, 1.0) \
   X(mem_bw_gb_per_s, mem_bw_bytes_per_s, BYTES_PER_GB) \
   X(tdp_w, tdp_w, 1.0) \
+  X(usd_per_hour, usd_per_hour, 1.0) \
   X(sm_version, sm_version, 1.0) \
   X(num_sm, n_sm, 1.0) \
   X(l2_mib, l2_bytes, BYTES_PER_MIB) \

@@ -1,5 +1,4 @@
 /* Reads the rows of one kernel table into arrays. */
-#include <float.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,9 +7,11 @@
 #include "msw/base/file.h"
 #include "msw/base/hash.h"
 #include "msw/base/str.h"
+#include "time_cell.h"
 
 static const size_t MAX_TABLE_BYTES = (size_t)1 << 30;
 static const int64_t MAX_SIZE = 1000000000;
+static const double MAX_MFU = 1e6;   /* old tables divide by other GPUs' peaks and exceed 1; finite sums of anything */
 
 typedef struct { int sizes[MSW_N_KERNEL_SIZES], dtype, kv_dtype, latency_us, mfu; } column_set;
 
@@ -52,10 +53,12 @@ static msw_dtype read_dtype(const msw_csv *csv, size_t i_csv, int col, msw_dtype
   if (col == MSW_CSV_NO_COL) return absent;
   msw_dtype dtype = MSW_DTYPE_NONE;
   const char *text = msw_csv_cell(csv, i_csv, col);
-  if (!msw_dtype_parse(text, &dtype))
-    msw_error(diag, msw_csv_loc(csv, i_csv), csv->names[col], "known are bf16, fp16, fp32, fp8, int8 and fp4",
-              "'%s' is no known number format", text);
-  return dtype;
+  if (msw_dtype_parse(text, &dtype)) return dtype;
+  msw_arena scratch = {0};
+  msw_error(diag, msw_csv_loc(csv, i_csv), csv->names[col], "known are bf16, fp16, fp32, fp8, int8 and fp4",
+            "%s is no known number format", msw_csv_shown(&scratch, csv, i_csv, col));
+  msw_arena_free(&scratch);
+  return MSW_DTYPE_NONE;
 }
 
 static dtype_pair read_pair(const table_filling *filling, size_t i_csv, msw_dtype absent, msw_diag *diag) {
@@ -65,6 +68,7 @@ static dtype_pair read_pair(const table_filling *filling, size_t i_csv, msw_dtyp
 
 /* Keeps the rows with the number formats of the file's first row: MFU of different formats does not mix. */
 static dtype_pair keep_rows(table_filling *filling, msw_dtype absent, msw_arena *arena, msw_diag *diag) {
+  const size_t n_errors_before = diag->n_errors;
   const msw_csv *csv = filling->csv;
   dtype_pair first = {0};
   filling->csv_rows = msw_arena_array(arena, csv->n_rows, sizeof *filling->csv_rows);
@@ -72,8 +76,9 @@ static dtype_pair keep_rows(table_filling *filling, msw_dtype absent, msw_arena 
     const dtype_pair pair = read_pair(filling, i_csv, absent, diag);
     if (i_csv == 0) first = pair;
     if (pair.dtype == first.dtype && pair.kv_dtype == first.kv_dtype) filling->csv_rows[filling->n_rows++] = i_csv;
+    if (msw_csv_is_hopeless(csv, i_csv, n_errors_before, diag)) break;
   }
-  if (filling->n_rows < csv->n_rows)
+  if (diag->n_errors == n_errors_before && filling->n_rows < csv->n_rows)
     msw_warn(diag, (msw_loc){.file = csv->file}, "dtype", "keep one number format to a file",
              "%zu of %zu rows are not in the first row's %s (KV %s) and are left out", csv->n_rows - filling->n_rows,
              csv->n_rows, msw_dtype_name(first.dtype), msw_dtype_name(first.kv_dtype));
@@ -96,8 +101,8 @@ static void read_row(table_filling *filling, size_t i_row, msw_diag *diag) {
   const msw_csv *csv = filling->csv;
   const size_t i_csv = filling->csv_rows[i_row];
   for (size_t i_size = 0; i_size < MSW_N_KERNEL_SIZES; i_size++) read_size(filling, i_row, i_size, diag);
-  msw_csv_number(csv, i_csv, filling->columns.latency_us, DBL_MIN, DBL_MAX, diag, &filling->latency_us[i_row]);
-  if (filling->mfu) msw_csv_number(csv, i_csv, filling->columns.mfu, 0.0, DBL_MAX, diag, &filling->mfu[i_row]);
+  msw_read_time_us(csv, i_csv, filling->columns.latency_us, 1.0, diag, &filling->latency_us[i_row]);
+  if (filling->mfu) msw_csv_number(csv, i_csv, filling->columns.mfu, 0.0, MAX_MFU, diag, &filling->mfu[i_row]);
 }
 
 static void read_rows(table_filling *filling, msw_arena *arena, msw_diag *diag) {
@@ -106,7 +111,11 @@ static void read_rows(table_filling *filling, msw_arena *arena, msw_diag *diag) 
       filling->sizes[i_size] = msw_arena_array(arena, filling->n_rows, sizeof(double));
   filling->latency_us = msw_arena_array(arena, filling->n_rows, sizeof(double));
   if (filling->columns.mfu != MSW_CSV_NO_COL) filling->mfu = msw_arena_array(arena, filling->n_rows, sizeof(double));
-  for (size_t i_row = 0; i_row < filling->n_rows; i_row++) read_row(filling, i_row, diag);
+  const size_t n_errors_before = diag->n_errors;
+  for (size_t i_row = 0; i_row < filling->n_rows; i_row++) {
+    read_row(filling, i_row, diag);
+    if (msw_csv_is_hopeless(filling->csv, filling->csv_rows[i_row], n_errors_before, diag)) return;
+  }
 }
 
 /* Half of the last digit that a column's cells are written with. */

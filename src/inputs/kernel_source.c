@@ -1,7 +1,5 @@
 /* SOURCE.json of a table folder: what was measured, and the peak that MFU is relative to. People write these by hand
  * and add what they like, so unknown keys are fine. */
-#include <float.h>
-
 #include "kernel_internal.h"
 
 #include "msw/base/file.h"
@@ -10,7 +8,7 @@
 #include "msw/formats/json.h"
 #include "units.h"
 
-static const double MAX_TFLOPS = 1e6;
+static const double MIN_TFLOPS = 1e-3, MAX_TFLOPS = 1e6;
 static const size_t MAX_SOURCE_BYTES = (size_t)1 << 20;
 
 static void read_source(msw_json_reader *reader, const msw_gpu *gpu, msw_diag *diag, msw_kernel_source *source) {
@@ -22,7 +20,7 @@ static void read_source(msw_json_reader *reader, const msw_gpu *gpu, msw_diag *d
   if (msw_json_want_string(reader, "dtype", false, &dtype) && !msw_dtype_parse(dtype, &source->dtype))
     msw_json_error(diag, msw_json_get(reader->object, "dtype"), "known are bf16, fp16, fp32, fp8, int8 and fp4",
                    "'%s' is no known number format", dtype);
-  if (msw_json_want_number(reader, "peak_tflops", false, DBL_MIN, MAX_TFLOPS, &tflops))
+  if (msw_json_want_number(reader, "peak_tflops", false, MIN_TFLOPS, MAX_TFLOPS, &tflops))
     source->peak_flop_per_s = tflops * FLOP_PER_TFLOP;
   source->says_causal = msw_json_want_bool(reader, "causal", false, &source->causal);
 }

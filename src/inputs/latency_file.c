@@ -1,15 +1,14 @@
 /* Reads one table of latencies: CSV text to rows, through the layout that its columns show. */
-#include <float.h>
 #include <string.h>
 
 #include "latency_internal.h"
 #include "msw/base/file.h"
 #include "msw/base/hash.h"
 #include "msw/base/str.h"
+#include "time_cell.h"
 
 static const size_t MAX_TABLE_BYTES = (size_t)1 << 30;
 static const int64_t MAX_SIZE = 1000000000000;   /* 10^12: bytes of a message; products of two stay exact enough */
-enum { MAX_FILE_ERRORS = 20 };
 
 /* A table that is being read. */
 typedef struct {
@@ -77,6 +76,15 @@ static void read_int(const table_reading *reading, size_t i_row, size_t i_col, m
     msw_csv_int(&reading->csv, i_row, reading->columns[i_col], column->min, MAX_SIZE, diag, out);
 }
 
+static const char *read_text(const table_reading *reading, size_t i_row, size_t i_col, msw_diag *diag) {
+  const msw_latency_column *column = &reading->layout->columns[i_col];
+  const int i_csv = reading->columns[i_col];
+  const char *text = i_csv == MSW_CSV_NO_COL ? "" : msw_csv_cell(&reading->csv, i_row, i_csv);
+  if (text[0] == '\0' && column->absent == MSW_LATENCY_REQUIRED)
+    msw_error(diag, msw_csv_loc(&reading->csv, i_row), column->name, NULL, "is empty, expected a name");
+  return text;
+}
+
 /* False when it is a number format that no model has. */
 static bool read_cell(const table_reading *reading, size_t i_row, size_t i_col, msw_diag *diag, msw_latency_cells *cells) {
   const msw_latency_column *column = &reading->layout->columns[i_col];
@@ -85,7 +93,7 @@ static bool read_cell(const table_reading *reading, size_t i_row, size_t i_col, 
   const char *text = i_csv == MSW_CSV_NO_COL ? "" : msw_csv_cell(&reading->csv, i_row, i_csv);
   switch (column->cell) {
   case MSW_CELL_FORMAT: return msw_latency_parse_format(text, at);
-  case MSW_CELL_TEXT: *(const char **)at = text; break;
+  case MSW_CELL_TEXT: *(const char **)at = read_text(reading, i_row, i_col, diag); break;
   case MSW_CELL_INT: read_int(reading, i_row, i_col, diag, at); break;
   }
   return true;
@@ -105,12 +113,12 @@ static void read_row(msw_latency_loading *loading, const table_reading *reading,
   bool is_format = true;
   for (size_t i_col = 0; i_col < MSW_MAX_LATENCY_COLUMNS && layout->columns[i_col].name; i_col++)
     is_format = read_cell(reading, i_row, i_col, loading->diag, &cells) && is_format;
-  msw_csv_number(&reading->csv, i_row, reading->latency, DBL_MIN, DBL_MAX, loading->diag, &cells.latency);
+  msw_read_time_us(&reading->csv, i_row, reading->latency, layout->us_per_unit, loading->diag, &cells.latency_us);
   if (loading->diag->n_errors > n_errors_before) return;
 
   msw_latency_key key = cells.key;
   msw_latency_row row = {.source = reading->source, .line = (uint32_t)line, .kernel = hash_text(cells.kernel),
-                         .latency_us = cells.latency * layout->us_per_unit};
+                         .latency_us = cells.latency_us};
   msw_latency_oddity oddity = layout->convert(&cells, reading->engine, &key, &row);
   if (!is_format) oddity = MSW_LATENCY_ODD_FORMAT;
   if (oddity == MSW_LATENCY_SOUND)
@@ -128,9 +136,7 @@ static void read_rows(msw_latency_loading *loading, const table_reading *reading
     msw_latency_count(reading->source, MSW_LATENCY_CUT_OFF, (size_t)reading->csv.lines[--n_rows]);
   for (size_t i_row = 0; i_row < n_rows; i_row++) {
     read_row(loading, reading, i_row);
-    if (loading->diag->n_errors < n_errors_before + MAX_FILE_ERRORS) continue;
-    msw_note(loading->diag, msw_csv_loc(&reading->csv, i_row), "nothing behind this line is read");
-    return;
+    if (msw_csv_is_hopeless(&reading->csv, i_row, n_errors_before, loading->diag)) return;
   }
 }
 

@@ -75,7 +75,7 @@ typedef struct {
   msw_latency_format format, kv_format, weight_format;
   int64_t x, y, n_new, step, beam_width;
   const char *kernel, *backend;
-  double latency;
+  double latency_us;
 } msw_latency_cells;
 
 typedef enum { MSW_CELL_INT, MSW_CELL_TEXT, MSW_CELL_FORMAT } msw_latency_cell;

@@ -34,8 +34,11 @@ static void read_rows(const msw_csv *csv, msw_arena *arena, msw_diag *diag, msw_
     has_all = has_all && columns[i_col] != MSW_CSV_NO_COL;
   }
   if (csv->n_rows == 0) msw_error(diag, (msw_loc){.file = csv->file}, NULL, NULL, "has no rows");
-  for (size_t i_row = 0; has_all && i_row < csv->n_rows; i_row++)
+  const size_t n_errors_before = diag->n_errors;
+  for (size_t i_row = 0; has_all && i_row < csv->n_rows; i_row++) {
     msw_measured_read_row(csv, i_row, columns, arena, diag, &rows[i_row]);
+    if (msw_csv_is_hopeless(csv, i_row, n_errors_before, diag)) return;
+  }
 }
 
 msw_status msw_measured_load(const char *const *paths, size_t n_paths, msw_arena *arena, msw_diag *diag,

@@ -47,10 +47,18 @@ static const char *const *cells_of(const msw_csv *files, const msw_measured *mea
   return texts;
 }
 
-static void add_given(const msw_csv *files, const char *name, msw_arena *arena, msw_measured *measured) {
+/* `columns` is what measured->columns points to, with room for all of the files. */
+static void add_given(const msw_csv *files, const char *name, msw_arena *arena, msw_measured *measured,
+                      msw_measured_column *columns) {
   if (msw_measured_find(measured, name)) return;
   const char *const *texts = cells_of(files, measured, name, arena);
-  add_column(measured, (msw_measured_column){name, texts, numbers_of(texts, measured->n_rows, arena), false}, arena);
+  columns[measured->n_columns++] = (msw_measured_column){name, texts, numbers_of(texts, measured->n_rows, arena), false};
+}
+
+static msw_measured_column *make_room(const msw_csv *files, size_t n_files, msw_arena *arena) {
+  size_t n_columns = MSW_N_MEASURED_COLUMNS;
+  for (size_t i_file = 0; i_file < n_files; i_file++) n_columns += files[i_file].n_cols;
+  return msw_arena_array(arena, n_columns, sizeof(msw_measured_column));
 }
 
 void msw_measured_derive(msw_measured *measured, const char *name, const double *numbers, msw_arena *arena) {
@@ -82,11 +90,14 @@ static void add_sizes(msw_measured *measured, msw_arena *arena) {
 }
 
 void msw_measured_gather(const msw_csv *files, msw_arena *arena, msw_diag *diag, msw_measured *measured) {
-  for (int i_col = 0; i_col < MSW_N_MEASURED_COLUMNS; i_col++) add_given(files, msw_measured_names[i_col], arena, measured);
+  msw_measured_column *columns = make_room(files, measured->n_files, arena);
+  measured->columns = columns;
+  for (int i_col = 0; i_col < MSW_N_MEASURED_COLUMNS; i_col++)
+    add_given(files, msw_measured_names[i_col], arena, measured, columns);
   for (size_t i_file = 0; i_file < measured->n_files; i_file++)
     for (size_t i_col = 0; i_col < files[i_file].n_cols; i_col++) {
       const char *name = files[i_file].names[i_col];
-      if (!is_derived(name)) add_given(files, name, arena, measured);
+      if (!is_derived(name)) add_given(files, name, arena, measured, columns);
       else
         msw_warn(diag, (msw_loc){.file = files[i_file].file, .line = files[i_file].header_line}, NULL, NULL,
                  "column \"%s\" is not used: it is worked out from the requests", name);

@@ -1,12 +1,16 @@
 /* One measured step: its cells, whether they fit each other, and the step that stands for it. */
 #include <float.h>
 #include <math.h>
+#include <string.h>
 
 #include "measured_parts.h"
 #include "msw/base/str.h"
+#include "time_cell.h"
 
 static const int64_t MAX_TP = 65536, MAX_REQUESTS = 1000000;
 static const double MAX_TOKENS = 1e12;   /* of all requests together */
+static const double MAX_OBS = 1e12;
+enum { MAX_NAME_BYTES = 255 };           /* of a GPU, a model, an engine: all are file names, too */
 
 typedef struct {
   const msw_csv *csv;
@@ -20,20 +24,28 @@ static const char *text_of(const row_reader *reader, msw_measured_given column) 
   return msw_csv_cell(reader->csv, reader->i_row, reader->columns[column]);
 }
 
-static const char *name_of(row_reader *reader, msw_measured_given column) {
+/* Messages repeat names: one that is a file by mistake would bury them. */
+static const char *name_of(row_reader *reader, msw_measured_given column, bool is_required) {
   const char *name = text_of(reader, column);
-  if (name[0] == '\0')
-    msw_error(reader->diag, msw_csv_loc(reader->csv, reader->i_row), msw_measured_names[column], NULL,
-              "is empty, expected a name");
-  return name;
+  const msw_loc loc = msw_csv_loc(reader->csv, reader->i_row);
+  size_t n_bytes = strlen(name);
+  if (n_bytes == 0 && is_required)
+    msw_error(reader->diag, loc, msw_measured_names[column], NULL, "is empty, expected a name");
+  if (n_bytes <= MAX_NAME_BYTES) return name;
+  msw_error(reader->diag, loc, msw_measured_names[column], NULL, "has %zu bytes, expected a name of %d at most", n_bytes,
+            MAX_NAME_BYTES);
+  return "";
 }
 
 static msw_dtype dtype_of(row_reader *reader, msw_measured_given column) {
   const char *text = text_of(reader, column);
   msw_dtype dtype = MSW_DTYPE_NONE;
   if (text[0] == '\0' || msw_dtype_parse(text, &dtype)) return dtype;
+  msw_arena scratch = {0};
   msw_error(reader->diag, msw_csv_loc(reader->csv, reader->i_row), msw_measured_names[column],
-            "bf16, fp16, fp32, fp8, int8, fp4, or empty", "unknown number format '%s'", text);
+            "bf16, fp16, fp32, fp8, int8, fp4, or empty", "unknown number format %s",
+            msw_csv_shown(&scratch, reader->csv, reader->i_row, reader->columns[column]));
+  msw_arena_free(&scratch);
   return MSW_DTYPE_NONE;
 }
 
@@ -90,14 +102,14 @@ void msw_measured_read_row(const msw_csv *csv, size_t i_row, const int columns[M
   row_reader reader = {csv, i_row, columns, diag, true};
   row->loc = msw_csv_loc(csv, i_row);
   row->source = text_of(&reader, MSW_MEASURED_SOURCE);
-  row->engine = text_of(&reader, MSW_MEASURED_ENGINE);
-  row->gpu = name_of(&reader, MSW_MEASURED_GPU);
-  row->model = name_of(&reader, MSW_MEASURED_MODEL);
+  row->engine = name_of(&reader, MSW_MEASURED_ENGINE, false);
+  row->gpu = name_of(&reader, MSW_MEASURED_GPU, true);
+  row->model = name_of(&reader, MSW_MEASURED_MODEL, true);
   msw_csv_int(csv, i_row, columns[MSW_MEASURED_TP], 1, MAX_TP, diag, &row->tp);
   row->weight_dtype = dtype_of(&reader, MSW_MEASURED_WEIGHT_DTYPE);
   row->kv_dtype = dtype_of(&reader, MSW_MEASURED_KV_DTYPE);
-  row->latency_us = number_of(&reader, MSW_MEASURED_LATENCY_US, DBL_MIN, INFINITY);
-  row->n_obs = number_of(&reader, MSW_MEASURED_N_OBS, 1.0, INFINITY);
+  msw_read_time_us(csv, i_row, columns[MSW_MEASURED_LATENCY_US], 1.0, diag, &row->latency_us);
+  row->n_obs = number_of(&reader, MSW_MEASURED_N_OBS, 1.0, MAX_OBS);
   reader.is_good = true;   /* a bad latency says nothing of the requests */
   read_decode(&reader, arena, &row->step);
   read_prefill(&reader, arena, &row->step);

@@ -24,11 +24,23 @@ static void set_void(msw_case *bound, msw_flags flag, const char *why) {
   if (!bound->why_void) bound->why_void = why;
 }
 
+/* Latent attention to some of the tokens: DeepSeek-V3.2 and what follows it. */
+static bool has_sparse_attention(const msw_model *model) {
+  static const char *const sparse[] = {"DeepseekV32ForCausalLM", "GlmMoeDsaForCausalLM"};
+  for (size_t i_sparse = 0; i_sparse < sizeof sparse / sizeof *sparse; i_sparse++)
+    if (model->is_mla && model->architecture && strcmp(model->architecture, sparse[i_sparse]) == 0) return true;
+  return false;
+}
+
 /* Everything about a case that can be void without a look at kernel tables. */
 static void check_architecture(const msw_case_key *key, msw_case *bound, msw_arena *arena) {
   const msw_model *model = key->model;
-  bool prices_experts = key->family == MSW_FAMILY_MEASURED;
-  if ((model->is_moe && !prices_experts) || model->is_mla)
+  bool is_measured = key->family == MSW_FAMILY_MEASURED;
+  if (is_measured && has_sparse_attention(model))
+    set_void(bound, MSW_FLAG_VOID_ARCHITECTURE,
+             msw_format(arena, "%s has sparse attention (an indexer chooses the keys), which no kernel table or model prices",
+                        model->name));
+  else if ((model->is_moe || model->is_mla) && !is_measured)
     set_void(bound, MSW_FLAG_VOID_ARCHITECTURE,
              msw_format(arena, "%s is a %s model; this method prices dense models with ordinary attention only",
                         model->name, model->is_mla ? (model->is_moe ? "MoE and MLA" : "MLA") : "MoE"));
@@ -107,6 +119,9 @@ static void bind_memory_fit(const msw_case_key *key, msw_case *bound) {
   bound->weight_bytes_per_gpu = msw_model_params(model) * bound->weight_bytes_per_param / key->tp;
   bound->kv_bytes_per_tok_per_gpu =
       2.0 * (double)model->num_layers * kv_heads_per_gpu * (double)model->head_dim * bound->kv_bytes_per_value;
+  if (model->is_mla)   /* one latent for all heads, on every GPU */
+    bound->kv_bytes_per_tok_per_gpu =
+        (double)(model->num_layers * (model->kv_lora_rank + model->qk_rope_head_dim)) * bound->kv_bytes_per_value;
   bound->usable_bytes_per_gpu = key->gpu->mem_gib * bytes_per_gib * bound->knobs.usable_memory_fraction;
 }
 

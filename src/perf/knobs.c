@@ -66,7 +66,7 @@ static const msw_knob_info knobs[] = {
     NUMBER(chain_gb_per_s, 0, 1e5, "GB/s", MEASURED,
            "one SM reading one KV head of one request in a decode kernel without load balance; 0: it has balance"),
     NUMBER(chain_queue_share, 0, 100, "1", MEASURED, "mean requests that one more wave of such reads waits for"),
-    NUMBER(cached_prefill_cost, 0, 10, "1", MEASURED, "extra cost of prefill attention per share of its context that is cached"),
+    NUMBER(cached_scan_ns_per_tok, 0, 10000, "ns", MEASURED, "prefill attention, per layer and cached token of its longest request"),
     NUMBER(graph_max_tok, 0, 1e6, "tokens", MEASURED, "steps up to this size run padded to the sizes of CUDA graphs"),
     NUMBER(host_piece_us, 0, 1e6, "us", MEASURED, "host's launch of a piece of a step with prefills; 0: never waited for"),
     CHOICE(kv_spread, kv_spreads, MEASURED, "lengths of a step's decode requests around their mean"),

@@ -7,7 +7,7 @@
 
 #include "measured_parts.h"
 
-/* How a kernel without load balance cuts the KV cache: into as many parts per request and KV head as it has SMs for, when every
+/* How a kernel without load balance cuts the KV cache under a CUDA graph: into as many parts per request and KV head as it has SMs for, when every
  * request of the padded batch is as long as any. A part is read by one SM (a "chain"). */
 typedef struct { double n_splits, n_chains; } chains;
 
@@ -80,10 +80,10 @@ msw_time_curve msw_measured_equal_curve(const msw_case *bound, double batch, msw
   return msw_measured_above(&curve, *launch_us, batch * m->kv_us_per_tok, arena);
 }
 
-msw_time_curve msw_measured_decode_curve(const msw_case *bound, double batch, msw_arena *arena) {
+msw_time_curve msw_measured_decode_curve(const msw_case *bound, msw_phase phase, double batch, msw_arena *arena) {
   double launch_us;
   msw_time_curve curve = msw_measured_equal_curve(bound, batch, arena, &launch_us);
-  bool is_spread = bound->knobs.kv_spread == MSW_KV_EXPONENTIAL && batch > 1.0 && bound->measured->chain_us_per_tok > 0.0;
-  if (!is_spread) return curve;
+  const bool is_spread = bound->knobs.kv_spread == MSW_KV_EXPONENTIAL && batch > 1.0;
+  if (phase != MSW_DECODE || !is_spread || !(bound->measured->chain_us_per_tok > 0.0)) return curve;
   return msw_measured_above(&curve, launch_us, exponential_us_per_tok(bound, batch), arena);
 }

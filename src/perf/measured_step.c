@@ -67,24 +67,39 @@ static bool is_of_one_length(const msw_step *step) {
   return true;
 }
 
-/* Groups of one length are measured as they are; unequal ones wait for the longest where the kernel does not spread it. */
+/* Groups of one length are measured as they are; unequal ones wait for the longest where the kernel does not spread it, which it
+ * does where its parts are cut for the lengths at hand: beside prefills, outside of a CUDA graph. */
 static double decode_attention_us(pass *p) {
   const msw_case *bound = p->bound;
   const msw_measured_case *m = bound->measured;
   if (p->step->n_decode == 0) return 0.0;
   msw_flags flags = 0;
   double mean_kv = p->kv_tok / p->decode_requests, us, launch_us;
+  const msw_phase phase = p->step->n_prefill > 0 ? MSW_MIXED : MSW_DECODE;
   if (is_of_one_length(p->step)) {
-    msw_time_curve curve = msw_measured_decode_curve(bound, p->decode_requests, &p->arena);
+    msw_time_curve curve = msw_measured_decode_curve(bound, phase, p->decode_requests, &p->arena);
     us = msw_time_at(&curve, mean_kv, &flags);
   } else {
     msw_time_curve curve = msw_measured_equal_curve(bound, p->decode_requests, &p->arena, &launch_us);
     us = msw_time_at(&curve, mean_kv, &flags);
-    if (m->chain_us_per_tok > 0.0)
+    if (phase == MSW_DECODE && m->chain_us_per_tok > 0.0)
       us = fmax(us, launch_us + msw_measured_chain_us(bound, p->step->decode, p->step->n_decode));
   }
-  double flop = 4.0 * m->attention.num_heads * m->attention.head_dim * p->kv_tok;
+  double flop = m->decode_flop_per_tok * p->kv_tok;
   return record_attention(p, MSW_DECODE, p->decode_requests, mean_kv, flop, us, flags);
+}
+
+/* Latents of the cache become keys and values again. */
+static double cached_projection_us(pass *p, double cached_tok) {
+  const msw_token_op *op = msw_latent_up_projection(p->bound->measured);
+  if (!op || !(cached_tok > 0.0)) return 0.0;
+  msw_flags flags = 0;
+  double us = msw_measured_cached_projection_us(p->bound, cached_tok, &flags), flop = op->count * op->flop_per_tok * cached_tok;
+  *p->flags |= flags;
+  msw_op_record(p->ops, (msw_op){.phase = msw_op_phase_name(MSW_PREFILL), .name = "cached_kv_b_proj", .m = cached_tok, .k = op->k,
+                                 .n = op->n, .flop = flop, .mfu = flop / (us * s_per_us) / p->bound->gemm_flop_per_s, .us = us,
+                                 .source = &op->source, .flags = flags});
+  return us;
 }
 
 /* Each request takes its share of a batch of requests like it. */
@@ -92,21 +107,25 @@ static double prefill_attention_us(pass *p) {
   const msw_case *bound = p->bound;
   if (p->step->n_prefill == 0) return 0.0;
   msw_flags flags = 0;
-  double us = 0.0, flop = 0.0, context_tok = 0.0;
+  double us = 0.0, flop = 0.0, context_tok = 0.0, cached_tok = 0.0, longest_cached_tok = 0.0;
   msw_time_curve curve = msw_measured_prefill_curve(bound, p->prefill_requests, &p->arena);
   const double read_us = msw_measured_cache_read_us(bound, p->prefill_requests);
   for (size_t i_group = 0; i_group < p->step->n_prefill; i_group++) {
     const msw_prefill_group *group = &p->step->prefill[i_group];
     double context = group->cached_len + group->new_len;
-    double share = msw_measured_cached_share(context, group->cached_len, bound->knobs.cached_prefill_cost);
+    double share = msw_measured_cached_share(context, group->cached_len);
     double of_group_us = msw_time_at(&curve, context, &flags) * share;
     if (group->cached_len > 0.0) of_group_us = fmax(of_group_us, read_us * context);
     us += group->count / p->prefill_requests * of_group_us;
     context_tok += group->count * context;
+    cached_tok += group->count * group->cached_len;
+    longest_cached_tok = fmax(longest_cached_tok, group->cached_len);
     flop += group->count * (context * context - group->cached_len * group->cached_len);
   }
-  flop *= 2.0 * bound->measured->attention.num_heads * bound->measured->attention.head_dim;
-  return record_attention(p, MSW_PREFILL, p->prefill_requests, context_tok / p->prefill_requests, flop, us, flags);
+  flop *= bound->measured->prefill_flop_per_tok2;
+  us += msw_measured_cache_scan_us(bound, longest_cached_tok);
+  us = record_attention(p, MSW_PREFILL, p->prefill_requests, context_tok / p->prefill_requests, flop, us, flags);
+  return us + cached_projection_us(p, cached_tok);
 }
 
 static double small_kernels_us(pass *p, double padded_tok) {

@@ -261,7 +261,7 @@ static bool apply_gpu(const msw_method *method, const msw_gpu *gpu, msw_diag *di
 static bool lacks_constants(const msw_knobs *knobs, msw_family family) {
   if (family == MSW_FAMILY_MEASURED)
     return isnan(knobs->bw_efficiency + knobs->step_overhead_us + knobs->small_kernel_us + knobs->sustained_gemm_fraction +
-                 knobs->chain_gb_per_s + knobs->chain_queue_share + knobs->cached_prefill_cost + knobs->graph_max_tok +
+                 knobs->chain_gb_per_s + knobs->chain_queue_share + knobs->cached_scan_ns_per_tok + knobs->graph_max_tok +
                  knobs->host_piece_us);
   if (family == MSW_FAMILY_INFERSIM)
     return isnan(knobs->peak_16bit_tflops + knobs->peak_8bit_tflops + knobs->mem_bw_gib_per_s + knobs->intra_node_gib_per_s +

@@ -15,7 +15,7 @@ static void set_numbers(msw_knobs *knobs) {
       &knobs->intra_node_gib_per_s, &knobs->inter_node_gib_per_s, &knobs->default_mfu, &knobs->default_prefill_mfu,
       &knobs->prefill_scheduler_us, &knobs->decode_scheduler_us, &knobs->sm_ratio, &knobs->world_size, &knobs->num_nodes,
       &knobs->max_prefill_tokens, &knobs->small_kernel_us, &knobs->sustained_gemm_fraction, &knobs->chain_gb_per_s,
-      &knobs->chain_queue_share, &knobs->cached_prefill_cost, &knobs->graph_max_tok,
+      &knobs->chain_queue_share, &knobs->cached_scan_ns_per_tok, &knobs->graph_max_tok,
       &knobs->host_piece_us,
   };
   for (size_t i_number = 0; i_number < sizeof numbers / sizeof numbers[0]; i_number++) *numbers[i_number] = NAN;

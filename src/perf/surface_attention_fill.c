@@ -3,23 +3,10 @@
 
 #include "knots.h"
 #include "msw/base/num.h"
-#include "surface_index.h"
+#include "surface_attention_cells.h"
 
-/* A configuration as measured. */
-typedef struct {
-  double *x;                     /* [n_x] ascending, of any batch */
-  double *us;                    /* [n_batches][n_x] 0 where not measured */
-  size_t n_x, n_batches;
-  msw_time_knots *rows;          /* [n_batches] what is measured of each batch */
-  msw_time_curve *curves;        /* [n_batches] through it; n = 0 until needed */
-} measured_cells;
-
-static double *cell(const measured_cells *cells, size_t i_batch, size_t i_x) {
-  return &cells->us[i_batch * cells->n_x + i_x];
-}
-
-static bool is_measured(const measured_cells *cells, size_t i_batch, size_t i_x) {
-  return *cell(cells, i_batch, i_x) > 0.0;
+static bool is_measured(const msw_attention_cells *cells, size_t i_batch, size_t i_x) {
+  return *msw_attention_cell(cells, i_batch, i_x) > 0.0;
 }
 
 /* ---- Reading a slice */
@@ -34,16 +21,16 @@ static double *sorted_unique(const double *values, size_t n_values, size_t *n, m
   return sorted;
 }
 
-static measured_cells read_cells(msw_attention_config *config, msw_arena *arena, msw_arena *scratch) {
+static msw_attention_cells read_cells(msw_attention_config *config, msw_arena *arena, msw_arena *scratch) {
   const msw_latency_slice *slice = config->slice;
-  measured_cells cells = {.n_x = 0};
+  msw_attention_cells cells = {.n_x = 0};
   cells.x = sorted_unique(slice->x, slice->n_points, &cells.n_x, scratch);
   config->batches = sorted_unique(slice->y, slice->n_points, &config->n_batches, arena);
   cells.n_batches = config->n_batches;
   cells.us = msw_arena_array(scratch, cells.n_batches * cells.n_x, sizeof *cells.us);
   for (size_t i_point = 0; i_point < slice->n_points; i_point++) {
     const size_t i_batch = msw_floor_index(config->batches, cells.n_batches, slice->y[i_point]);
-    *cell(&cells, i_batch, msw_floor_index(cells.x, cells.n_x, slice->x[i_point])) = slice->latency_us[i_point];
+    *msw_attention_cell(&cells, i_batch, msw_floor_index(cells.x, cells.n_x, slice->x[i_point])) = slice->latency_us[i_point];
   }
   return cells;
 }
@@ -51,20 +38,20 @@ static measured_cells read_cells(msw_attention_config *config, msw_arena *arena,
 /* ---- Spikes: slower than both neighbours along x and both along batch; judged on the table as measured, all at once */
 
 /* The next measured x of a row after i_x, or n_x. */
-static size_t next_measured(const measured_cells *cells, size_t i_batch, size_t i_x) {
+static size_t next_measured(const msw_attention_cells *cells, size_t i_batch, size_t i_x) {
   do i_x++;
   while (i_x < cells->n_x && !is_measured(cells, i_batch, i_x));
   return i_x;
 }
 
-static bool is_spike(const measured_cells *cells, size_t i_batch, size_t i_before, size_t i_x, size_t i_after) {
+static bool is_spike(const msw_attention_cells *cells, size_t i_batch, size_t i_before, size_t i_x, size_t i_after) {
   if (!is_measured(cells, i_batch - 1, i_x) || !is_measured(cells, i_batch + 1, i_x)) return false;
-  const double along_x = fmax(*cell(cells, i_batch, i_before), *cell(cells, i_batch, i_after));
-  const double along_batch = fmax(*cell(cells, i_batch - 1, i_x), *cell(cells, i_batch + 1, i_x));
-  return *cell(cells, i_batch, i_x) > MSW_SPIKE * fmax(along_x, along_batch);
+  const double along_x = fmax(*msw_attention_cell(cells, i_batch, i_before), *msw_attention_cell(cells, i_batch, i_after));
+  const double along_batch = fmax(*msw_attention_cell(cells, i_batch - 1, i_x), *msw_attention_cell(cells, i_batch + 1, i_x));
+  return *msw_attention_cell(cells, i_batch, i_x) > MSW_SPIKE * fmax(along_x, along_batch);
 }
 
-static size_t drop_spikes(measured_cells *cells, msw_arena *scratch) {
+static size_t drop_spikes(msw_attention_cells *cells, msw_arena *scratch) {
   size_t *spikes = msw_arena_array(scratch, cells->n_batches * cells->n_x, sizeof *spikes), n_spikes = 0;
   for (size_t i_batch = 1; i_batch + 1 < cells->n_batches; i_batch++) {
     size_t i_before = is_measured(cells, i_batch, 0) ? 0 : next_measured(cells, i_batch, 0);
@@ -82,7 +69,7 @@ static size_t drop_spikes(measured_cells *cells, msw_arena *scratch) {
   return n_spikes;
 }
 
-static void form_rows(measured_cells *cells, msw_arena *scratch) {
+static void form_rows(msw_attention_cells *cells, msw_arena *scratch) {
   cells->rows = msw_arena_array(scratch, cells->n_batches, sizeof *cells->rows);
   cells->curves = msw_arena_array(scratch, cells->n_batches, sizeof *cells->curves);
   for (size_t i_batch = 0; i_batch < cells->n_batches; i_batch++) {
@@ -91,110 +78,38 @@ static void form_rows(measured_cells *cells, msw_arena *scratch) {
     for (size_t i_x = 0; i_x < cells->n_x; i_x++) {
       if (!is_measured(cells, i_batch, i_x)) continue;
       x[n] = cells->x[i_x];
-      us[n++] = *cell(cells, i_batch, i_x);
+      us[n++] = *msw_attention_cell(cells, i_batch, i_x);
     }
     cells->rows[i_batch] = (msw_time_knots){.x = x, .us = us, .n = n};
   }
 }
 
-/* ---- Holes: the middle one of the estimates along x, batch and heads; of fewer the one that is known to be the best */
-
-typedef struct {
-  const msw_attention_config *configs;
-  const measured_cells *cells;   /* [n_configs] */
-  size_t n_configs;
-  double l2_bytes;
-  msw_arena *scratch;
-} fill_job;
-
-static double between(double x_low, double low, double x_high, double high, double x) {
-  return low + (high - low) * (x - x_low) / (x_high - x_low);
-}
-
-/* Each: a time > 0, or 0 where there are no neighbours on both sides. */
-static double along_x(const fill_job *job, size_t i_config, size_t i_batch, size_t i_x) {
-  const measured_cells *cells = &job->cells[i_config];
-  const msw_time_knots *row = &cells->rows[i_batch];
-  const double x = cells->x[i_x];
-  if (row->n == 0 || !(row->x[0] < x && x < row->x[row->n - 1])) return 0.0;
-  msw_time_curve *curve = &cells->curves[i_batch];
-  if (curve->n == 0) {
-    const msw_attention_config *config = &job->configs[i_config];
-    const msw_attention_row what = msw_attention_row_of(config, config->batches[i_batch], job->l2_bytes);
-    *curve = msw_attention_curve(&what, row, job->scratch);
-  }
-  return msw_time_at(curve, x, NULL);
-}
-
-static double along_batch(const fill_job *job, size_t i_config, size_t i_batch, size_t i_x) {
-  const measured_cells *cells = &job->cells[i_config];
-  const double *batches = job->configs[i_config].batches;
-  if (i_batch == 0 || i_batch + 1 == cells->n_batches) return 0.0;
-  const double low = *cell(cells, i_batch - 1, i_x), high = *cell(cells, i_batch + 1, i_x);
-  if (!(low > 0.0 && high > 0.0)) return 0.0;
-  return between(batches[i_batch - 1], low, batches[i_batch + 1], high, batches[i_batch]);
-}
-
-static double measured_at(const fill_job *job, size_t i_config, double batch, double x) {
-  const msw_attention_config *config = &job->configs[i_config];
-  const measured_cells *cells = &job->cells[i_config];
-  const size_t i_batch = msw_floor_index(config->batches, cells->n_batches, batch);
-  const size_t i_x = msw_floor_index(cells->x, cells->n_x, x);
-  if (!msw_same_number(config->batches[i_batch], batch) || !msw_same_number(cells->x[i_x], x)) return 0.0;
-  return *cell(cells, i_batch, i_x);
-}
-
-static double along_heads(const fill_job *job, size_t i_config, size_t i_batch, size_t i_x) {
-  const msw_attention_config *config = &job->configs[i_config];
-  if (i_config == 0 || i_config + 1 == job->n_configs) return 0.0;
-  if (!msw_attention_same_heads(config - 1, config) || !msw_attention_same_heads(config, config + 1)) return 0.0;
-  const double batch = config->batches[i_batch], x = job->cells[i_config].x[i_x];
-  const double low = measured_at(job, i_config - 1, batch, x), high = measured_at(job, i_config + 1, batch, x);
-  if (!(low > 0.0 && high > 0.0)) return 0.0;
-  return between(config[-1].num_heads, low, config[1].num_heads, high, config->num_heads);
-}
-
-static double hole_us(const fill_job *job, size_t i_config, size_t i_batch, size_t i_x) {
-  enum { N_AXES = 3 };
-  const double x = along_x(job, i_config, i_batch, i_x), batch = along_batch(job, i_config, i_batch, i_x);
-  const double heads = along_heads(job, i_config, i_batch, i_x);
-  const bool is_decode = job->configs[i_config].slice->key.kind == MSW_LATENCY_DECODE;
-  const double best_first[N_AXES] = {is_decode ? heads : batch, x, is_decode ? batch : heads};
-  double estimates[N_AXES];
-  size_t n = 0;
-  for (size_t i_axis = 0; i_axis < N_AXES; i_axis++)
-    if (best_first[i_axis] > 0.0) estimates[n++] = best_first[i_axis];
-  if (n < N_AXES) return n > 0 ? estimates[0] : 0.0;
-  qsort(estimates, n, sizeof *estimates, msw_compare_numbers);
-  return estimates[1];
-}
-
 /* ---- Filling */
 
 /* What is measured at an x, along batch. */
-static msw_time_knots column_of(const fill_job *job, size_t i_config, size_t i_x, double *batches, double *us) {
-  const measured_cells *cells = &job->cells[i_config];
+static msw_time_knots column_of(const msw_attention_table *table, size_t i_config, size_t i_x, double *batches, double *us) {
+  const msw_attention_cells *cells = &table->cells[i_config];
   size_t n = 0;
   for (size_t i_batch = 0; i_batch < cells->n_batches; i_batch++) {
     if (!is_measured(cells, i_batch, i_x)) continue;
-    batches[n] = job->configs[i_config].batches[i_batch];
-    us[n++] = *cell(cells, i_batch, i_x);
+    batches[n] = table->configs[i_config].batches[i_batch];
+    us[n++] = *msw_attention_cell(cells, i_batch, i_x);
   }
   return (msw_time_knots){.x = batches, .us = us, .n = n};
 }
 
 /* The time that a row gets at an x, 0 for none, and what is to be said of it. */
-static double filled_us(const fill_job *job, size_t i_config, size_t i_batch, size_t i_x, const msw_time_knots *column,
-                        msw_flags *flags) {
-  const msw_attention_config *config = &job->configs[i_config];
-  const msw_time_knots *row = &job->cells[i_config].rows[i_batch];
-  const double x = job->cells[i_config].x[i_x], batch = config->batches[i_batch];
+static double filled_us(const msw_attention_table *table, size_t i_config, size_t i_batch, size_t i_x,
+                        const msw_time_knots *column, msw_flags *flags) {
+  const msw_attention_config *config = &table->configs[i_config];
+  const msw_time_knots *row = &table->cells[i_config].rows[i_batch];
+  const double x = table->cells[i_config].x[i_x], batch = config->batches[i_batch];
   *flags = 0;
-  if (is_measured(&job->cells[i_config], i_batch, i_x)) return *cell(&job->cells[i_config], i_batch, i_x);
+  if (is_measured(&table->cells[i_config], i_batch, i_x)) return *msw_attention_cell(&table->cells[i_config], i_batch, i_x);
   const double last = row->x[row->n - 1];
   if (x < last || batch < column->x[column->n - 1]) {
     *flags = MSW_FLAG_INTERPOLATED;
-    return hole_us(job, i_config, i_batch, i_x);
+    return msw_attention_hole_us(table, i_config, i_batch, i_x, column);
   }
   *flags = MSW_FLAG_EXTRAPOLATED;
   const bool is_held = config->slice->key.kind == MSW_LATENCY_DECODE && config->window > 0.0 && last >= config->window;
@@ -203,20 +118,20 @@ static double filled_us(const fill_job *job, size_t i_config, size_t i_batch, si
 
 typedef struct { double *x, *us; msw_flags *flags; size_t n; } filled_row;
 
-static void fill_config(const fill_job *job, size_t i_config, msw_attention_config *config, msw_arena *arena) {
-  const measured_cells *cells = &job->cells[i_config];
+static void fill_config(const msw_attention_table *table, size_t i_config, msw_attention_config *config, msw_arena *arena) {
+  const msw_attention_cells *cells = &table->cells[i_config];
   const size_t n_batches = cells->n_batches, n_x = cells->n_x;
-  double *batches = msw_arena_array(job->scratch, n_batches, sizeof *batches);
-  double *us = msw_arena_array(job->scratch, n_batches, sizeof *us);
-  filled_row *filled = msw_arena_array(job->scratch, n_batches, sizeof *filled);
+  double *batches = msw_arena_array(table->scratch, n_batches, sizeof *batches);
+  double *us = msw_arena_array(table->scratch, n_batches, sizeof *us);
+  filled_row *filled = msw_arena_array(table->scratch, n_batches, sizeof *filled);
   for (size_t i_batch = 0; i_batch < n_batches; i_batch++)
     filled[i_batch] = (filled_row){msw_arena_array(arena, n_x, sizeof(double)), msw_arena_array(arena, n_x, sizeof(double)),
                                    msw_arena_array(arena, n_x, sizeof(msw_flags)), 0};
   for (size_t i_x = 0; i_x < n_x; i_x++) {
-    const msw_time_knots column = column_of(job, i_config, i_x, batches, us);
+    const msw_time_knots column = column_of(table, i_config, i_x, batches, us);
     for (size_t i_batch = 0; i_batch < n_batches; i_batch++) {
       filled_row *row = &filled[i_batch];
-      row->us[row->n] = filled_us(job, i_config, i_batch, i_x, &column, &row->flags[row->n]);
+      row->us[row->n] = filled_us(table, i_config, i_batch, i_x, &column, &row->flags[row->n]);
       row->x[row->n] = cells->x[i_x];
       if (row->us[row->n] > 0.0) row->n++;
     }
@@ -230,14 +145,15 @@ static void fill_config(const fill_job *job, size_t i_config, msw_attention_conf
 size_t msw_attention_fill(msw_attention_config *configs, size_t n_configs, double l2_bytes, msw_arena *arena) {
   msw_arena scratch = {0};
   size_t n_spikes = 0;
-  measured_cells *cells = msw_arena_array(&scratch, n_configs, sizeof *cells);
+  msw_attention_cells *cells = msw_arena_array(&scratch, n_configs, sizeof *cells);
   for (size_t i_config = 0; i_config < n_configs; i_config++) {
     cells[i_config] = read_cells(&configs[i_config], arena, &scratch);
     n_spikes += drop_spikes(&cells[i_config], &scratch);
     form_rows(&cells[i_config], &scratch);
   }
-  const fill_job job = {configs, cells, n_configs, l2_bytes, &scratch};
-  for (size_t i_config = 0; i_config < n_configs; i_config++) fill_config(&job, i_config, &configs[i_config], arena);
+  const msw_attention_table table = {configs, cells, n_configs, l2_bytes, &scratch};
+  for (size_t i_config = 0; i_config < n_configs; i_config++) msw_attention_meet(&table, i_config, &cells[i_config]);
+  for (size_t i_config = 0; i_config < n_configs; i_config++) fill_config(&table, i_config, &configs[i_config], arena);
   msw_arena_free(&scratch);
   return n_spikes;
 }

@@ -8,6 +8,13 @@ static void build_index(const msw_latency_set *set, msw_arena *arena, msw_surfac
   surfaces->n_gemm = msw_gemm_index(set, arena, &surfaces->gemm);
   surfaces->n_prefill = msw_attention_index(set, MSW_LATENCY_PREFILL, arena, &surfaces->prefill);
   surfaces->n_decode = msw_attention_index(set, MSW_LATENCY_DECODE, arena, &surfaces->decode);
+  surfaces->latent = msw_latent_blocks(surfaces, arena);
+}
+
+msw_surfaces *msw_surfaces_within(const msw_latency_set *set, msw_arena *arena) {
+  msw_surfaces *surfaces = msw_arena_alloc(arena, sizeof *surfaces);
+  build_index(set, arena, surfaces);
+  return surfaces;
 }
 
 msw_surfaces *msw_surfaces_new(const msw_latency_set *set) {
@@ -20,10 +27,8 @@ msw_status msw_surfaces_load(const msw_data_root *data, msw_arena *arena, msw_di
   msw_latency_set *latencies = msw_arena_alloc(arena, sizeof *latencies);
   const msw_status loaded = msw_latency_set_load(data, set->gpu, set, arena, diag, latencies);
   if (loaded != MSW_OK) return loaded;
-  msw_surfaces *surfaces = msw_arena_alloc(arena, sizeof *surfaces);
-  build_index(latencies, arena, surfaces);
   set->latencies = latencies;
-  set->surfaces = surfaces;
+  set->surfaces = msw_surfaces_within(latencies, arena);
   return MSW_OK;
 }
 

@@ -42,7 +42,7 @@ typedef struct {
 /* All number formats of a set; returns how many. */
 size_t msw_gemm_index(const msw_latency_set *set, msw_arena *arena, msw_gemm_sites **formats);
 
-/* ---- Attention (surface_attention.c; index: surface_attention_index.c, surface_attention_fill.c) */
+/* ---- Attention (surface_attention.c; index: surface_attention_index.c, _fill.c, _holes.c) */
 
 typedef struct {
   double head_dim, window, num_kv_heads, num_heads;
@@ -70,7 +70,7 @@ msw_attention_row msw_attention_row_of(const msw_attention_config *config, doubl
 /* The time along x through points of one row. */
 msw_time_curve msw_attention_curve(const msw_attention_row *row, const msw_time_knots *knots, msw_arena *arena);
 /* Sets batches and rows of configurations of one number format, sorted as above. Spikes are left out; a hole is filled from
- * its neighbours along x, batch and heads; a missing corner of large batches along the batch axis. Returns the number of
+ * what is around it (surface_attention_cells.h); a missing corner of large batches along the batch axis. Returns the number of
  * spikes. */
 size_t msw_attention_fill(msw_attention_config *configs, size_t n_configs, double l2_bytes, msw_arena *arena);
 bool msw_attention_same_heads(const msw_attention_config *a, const msw_attention_config *b);   /* but their number */
@@ -87,7 +87,13 @@ struct msw_surfaces {
   size_t n_gemm;
   msw_attention_configs *prefill, *decode;   /* [n_prefill], [n_decode] */
   size_t n_prefill, n_decode;
+  const msw_surfaces *latent;           /* of latent attention blocks less their projections, or NULL (latent_block.c) */
 };
+
+/* An index that lives in the arena. */
+msw_surfaces *msw_surfaces_within(const msw_latency_set *set, msw_arena *arena);
+/* NULL where no block is measured, or no GEMM. */
+const msw_surfaces *msw_latent_blocks(const msw_surfaces *surfaces, msw_arena *arena);
 
 /* Number formats whose rows may stand in for those of `dtype`, best first; returns how many of the 2. */
 typedef struct { msw_dtype dtype; bool block_scaled; msw_flags flags; } msw_format_choice;

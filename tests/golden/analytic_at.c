@@ -3,13 +3,14 @@
  *   analytic_at         answers the lines of stdin, "GPU KERNEL DTYPE NUMBER…", with the time in us, or "none"
  *
  * Numbers: gemm m n k; prefill batch seq cached heads kv_heads head_dim; decode batch kv heads kv_heads head_dim;
- * moe tokens hidden intermediate topk experts ep; all_reduce bytes gpus; memory_op bytes.
+ * moe tokens hidden intermediate topk experts ep; all_reduce bytes gpus; memory_op bytes; mla_decode batch kv heads
+ * kv_lora_rank rope; mla_prefill batch seq heads nope rope v.
  */
 #include <stdio.h>
 #include <string.h>
 
 #include "msw/inputs/data_root.h"
-#include "msw/perf/analytic.h"
+#include "msw/perf/latent.h"
 
 enum { MOST_NUMBERS = 6 };
 typedef struct { char gpu[32], kernel[32], dtype[32]; double number[MOST_NUMBERS]; } query;
@@ -21,12 +22,28 @@ static bool parse_query(const char *line, query *q) {
   return n_read > 3;
 }
 
+static bool answer_latent(const msw_gpu *gpu, const query *q, double *us) {
+  const msw_latent_analytic *fit = gpu->analytic_mla;
+  const msw_analytic_gpu facts = msw_analytic_gpu_of(gpu, MSW_BF16);
+  const double *x = q->number;
+  if (!fit) return false;
+  if (strcmp(q->kernel, "mla_decode") == 0) {
+    const msw_latent_kernel kernel = {.num_heads = x[2], .kv_lora_rank = x[3], .rope_dim = x[4]};
+    *us = msw_analytic_latent_decode_us(&fit->decode, &facts, x[0], x[1], &kernel);
+  } else {
+    const msw_latent_kernel kernel = {.num_heads = x[2], .nope_dim = x[3], .rope_dim = x[4], .v_dim = x[5]};
+    *us = msw_analytic_latent_prefill_us(&fit->prefill, &facts, x[0], x[1], &kernel);
+  }
+  return true;
+}
+
 /* False where the entry has no coefficients. */
 static bool answer(const msw_gpu *gpu, const query *q, msw_dtype dtype, double *us) {
   const msw_gpu_analytic *fit = gpu->analytic;
   const msw_fit_format format = msw_fit_format_of(dtype);
   const msw_analytic_gpu facts = msw_analytic_gpu_of(gpu, dtype);
   const double *x = q->number;
+  if (strncmp(q->kernel, "mla_", 4) == 0) return answer_latent(gpu, q, us);
   if (!fit || format == MSW_N_FIT_FORMATS) return false;
   if (strcmp(q->kernel, "gemm") == 0 && fit->gemm[format]) {
     *us = msw_analytic_gemm_us(fit->gemm[format], &facts, x[0], x[1], x[2]);

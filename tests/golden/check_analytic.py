@@ -50,6 +50,10 @@ def arguments(dice, kernel):
         experts = dice.choice((8, 32, 64, 128, 256))
         return (whole(dice, 65536), whole(dice, 8192), whole(dice, 8192), dice.choice((1, 2, 4, 8)), experts,
                 dice.choice((1, 2, 8)))
+    if kernel == "mla_decode":
+        return whole(dice, 1024), whole(dice, 2e5), whole(dice, 200), dice.choice((80, 256, 512)), dice.choice((20, 64))
+    if kernel == "mla_prefill":
+        return whole(dice, 64), whole(dice, 1e5) + 1, whole(dice, 200), dice.choice((30, 128, 192)), 64, dice.choice((128, 256))
     return (whole(dice, 1e9), dice.choice((2, 4, 8, 16, 72))) if kernel == "all_reduce" else (whole(dice, 1e10),)
 
 
@@ -63,6 +67,10 @@ def expected(kernel, dtype, fit, hardware, args):
         return models.decode_us(fit, hardware, dtype, *args)
     if kernel == "moe":
         return models.moe_us(fit, hardware, dtype, *args)
+    if kernel == "mla_decode":
+        return models.mla_decode_us(fit, hardware, *args)
+    if kernel == "mla_prefill":
+        return models.mla_prefill_us(fit, hardware, *args)
     return models.all_reduce_us(fit, hardware, *args) if kernel == "all_reduce" else models.memory_op_us(fit, hardware, *args)
 
 
@@ -71,8 +79,9 @@ def questions(dice, per_kernel):
     for path in sorted((ROOT / "bench_data" / "gpus").glob("*.json")):
         entry = json.loads(path.read_text())
         hardware = models.Hardware.of(entry)
-        for kernel, block in entry["analytic"].items():
-            if kernel in ("fitted_on", "source"):
+        kernels = {**entry["analytic"], **{f"mla_{kernel}": block for kernel, block in entry["analytic_mla"].items()}}
+        for kernel, block in kernels.items():
+            if not isinstance(block, dict):     # fitted_on, source
                 continue
             of_dtype = block if "bf16" in block else {"bf16": block}
             for dtype, fit in of_dtype.items():

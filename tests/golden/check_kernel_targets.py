@@ -4,7 +4,7 @@
     check_kernel_targets.py
 
 Prints median and 90th percentile of the error for every kernel of the five GPUs with tables. Exit status 0: within what was
-aimed at (scripts/fit_kernels.py, TARGETS); 1: not; 77: no data or no NumPy.
+aimed at (TARGETS of scripts/fit_kernels.py and scripts/fit_mla.py); 1: not; 77: no data or no NumPy.
 """
 
 import importlib.util
@@ -21,7 +21,8 @@ def main():
     if not SHARED.is_dir() or not importlib.util.find_spec("numpy"):
         print(f"skipped: needs NumPy and {SHARED}")
         return SKIPPED
-    return subprocess.run([sys.executable, "-B", ROOT / "scripts" / "fit_kernels.py", "--bench-data", SHARED, "--check"]).returncode
+    checks = [[sys.executable, "-B", ROOT / "scripts" / name, "--bench-data", SHARED, "--check"] for name in ("fit_kernels.py", "fit_mla.py")]
+    return 1 if any([subprocess.run(check).returncode for check in checks]) else 0
 
 
 if __name__ == "__main__":

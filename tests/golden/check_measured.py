@@ -37,7 +37,7 @@ MADE_UP_MODELS = {"narrow-window": ("llama-3.1-70b-instruct", {"sliding_window":
 PHASES = ["decode", "prefill", "fused", "step"]
 SUMS = ["", "compute", "memory"]
 # A kernel with chains on a GPU whose engines have none, and settings that no engine has yet.
-MADE_UP = [{"chain_gb_per_s": 95, "chain_queue_share": 1.5, "fuse_all_reduce_norm": True, "cached_prefill_cost": 0.3},
+MADE_UP = [{"chain_gb_per_s": 95, "chain_queue_share": 1.5, "fuse_all_reduce_norm": True, "cached_scan_ns_per_tok": 30},
            {"graph_max_tok": 100, "sustained_gemm_fraction": 0.2, "bw_efficiency": 0.4, "step_overhead_us": 77,
             "host_piece_us": 300}]
 

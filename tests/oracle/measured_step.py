@@ -15,6 +15,7 @@ import surfaces
 
 US_PER_S = 1e6
 US_PER_MS = 1e3
+NS_PER_US = 1e3
 BYTES_PER_VALUE = 2  # activations, messages and KV cache
 TABLE_NAMES = {"bf16": "bfloat16", "fp8": "fp8"}
 GRAPH_SIZES = (1, 2, 4)  # then steps of 8 up to 256, then of 16
@@ -46,7 +47,7 @@ def load_gpu(root, name):
     """Peaks, sizes and the engines' constants of a GPU."""
     entry = json.loads((Path(root) / "bench_data" / "gpus" / f"{name}.json").read_text(encoding="utf-8"))
     peaks = {dtype: tflops * 1e12 / US_PER_S for dtype, tflops in entry["peak_tflops"].items()}
-    return Gpu(name, peaks, entry["mem_bw_gb_per_s"] * 1e9 / US_PER_S, entry["num_sm"], entry["l2_mib"] * 2.0**20,
+    return Gpu(name, peaks, entry["mem_bw_gb_per_s"] * 1e9 / US_PER_S, entry["num_sm"], entry.get("l2_mib", 0) * 2.0**20,
                entry["engines"])
 
 
@@ -149,9 +150,9 @@ class Oracle:
         model = self.model
         return surfaces.attention_at(table, model.head_dim, model.window, self.kv_heads, self.heads, n_req, x)[0]
 
-    def decode_attention(self, groups):
-        """One layer: the largest of what was measured, reading from memory, and the longest chain; with a sliding window
-        what was measured.
+    def decode_attention(self, groups, beside_prefills):
+        """One layer: the largest of what was measured, reading from memory, and, in a step of decodes alone, the longest
+        chain; with a sliding window what was measured.
         """
         n_req = sum(count for count, _ in groups)
         mean = sum(count * (kv_len + 1) for count, kv_len in groups) / n_req
@@ -160,7 +161,8 @@ class Oracle:
         if self.model.window:
             return max(measured, least)
         streamed = least + n_req * mean * self.kv_bytes / self.bytes_per_us
-        return max(measured, streamed, least + self.chain(groups, n_req, mean))
+        chain = 0.0 if beside_prefills else self.chain(groups, n_req, mean)
+        return max(measured, streamed, least + chain)
 
     def chain(self, groups, n_req, mean):
         """The longest chain of kernels without load balance; equal requests have none."""
@@ -186,17 +188,18 @@ class Oracle:
 
     def prefill_attention(self, groups):
         """One layer: each request its share of that many equal ones, of which the cached part has no queries; but all keys
-        and values are read, where no sliding window spares some.
+        and values are read; and the walk through the longest cache. A sliding window spares both.
         """
         n_req = sum(count for count, _, _ in groups)
         time = 0.0
         for count, cached, new in groups:
             x = cached + new
-            share = (1 - (cached / x) ** 2) * (1 + self.constants["cached_prefill_cost"] * cached / x)
-            each = self.attention(self.tables.prefill, n_req, x) / n_req * share
+            each = self.attention(self.tables.prefill, n_req, x) / n_req * (1 - (cached / x) ** 2)
             if cached and not self.model.window:
                 each = max(each, x * self.kv_bytes / self.bytes_per_us)
             time += count * each
+        if not self.model.window:
+            time += self.constants["cached_scan_ns_per_tok"] / NS_PER_US * max(cached for _, cached, _ in groups)
         return time
 
     def all_reduce(self, n_bytes):
@@ -238,7 +241,7 @@ class Oracle:
             "small_kernels": self.small_kernels(m),
         }
         if step.decode:
-            ops["decode_attention"] = model.layers * self.decode_attention(step.decode)
+            ops["decode_attention"] = model.layers * self.decode_attention(step.decode, bool(step.prefill))
         if step.prefill:
             ops["prefill_attention"] = model.layers * self.prefill_attention(step.prefill)
         if tp > 1:

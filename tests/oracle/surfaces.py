@@ -6,6 +6,7 @@ worst: EXACT < INTERPOLATED < TRANSFERRED < EXTRAPOLATED; a result has the worst
 
 import math
 from bisect import bisect_right
+from statistics import median
 
 EXACT, INTERPOLATED, TRANSFERRED, EXTRAPOLATED = range(4)
 NAMES = ["exact", "interpolated", "transferred", "extrapolated"]
@@ -337,33 +338,61 @@ def l2_edge(attention, key, batch):
     return None if window and edge > window else edge
 
 
+def beside(line, at):
+    """The nearest measured places below and above `at` of {place: time}, or None."""
+    below, above = [v for v in line if v < at], [v for v in line if v > at]
+    return (max(below), min(above)) if below and above else None
+
+
+def counterparts(attention, key):
+    """[(configuration, factor)]: those that do nearly the same work at batch times factor."""
+    head_dim, window, n_kv, heads = key
+    known = sorted(other[3] for other in attention.table if other[:3] == key[:3])
+    i = known.index(heads)
+    found = [((*key[:3], h), 1.0) for h in known[max(i - 1, 0):i + 2] if h != heads]
+    wanted = [((head_dim, window, n_kv / 2, heads / 2), 2.0), ((head_dim, window, n_kv * 2, heads * 2), 0.5)]
+    return found + [(other, factor) for other, factor in wanted if other in attention.table]
+
+
+def around(values, value):
+    """The value and those next to it among sorted ones."""
+    i = values.index(value)
+    return values[max(i - 1, 0):i + 2]
+
+
 def hole_at(attention, key, batch, x):
-    """A cell from its measured neighbours: the middle one of the estimates along the row, batch and heads; with fewer than
-    three the best known of them.
+    """A cell from what is measured: the median of the cells on both sides along the row and along the column, of the line
+    between two of them, and of what the counterparts take, as it is and scaled by the ratio that holds around the cell.
     """
-    rows, row, across, heads = attention.table[key], None, None, None
-    xs = sorted(rows[batch])
-    if xs[0] < x < xs[-1]:
-        ys = [rows[batch][v] for v in xs]
+    rows = attention.table[key]
+    row, column = rows[batch], {b: rows[b][x] for b in rows if x in rows[b]}
+    said, lines = [], {}
+    sides = beside(row, x)
+    if sides:
+        said += [row[v] for v in sides]
+        xs = sorted(row)
+        ys = [row[v] for v in xs]
         if attention.decode:
-            row = cached_at(xs, ys, x, l2_edge(attention, key, batch))[0]
+            lines["row"] = cached_at(xs, ys, x, l2_edge(attention, key, batch))[0]
         else:
-            row = quadratic_at(xs, ys, x, key[1] == 0)[0]
-    batches = sorted(rows)
-    i = batches.index(batch)
-    if 0 < i < len(batches) - 1 and x in rows[batches[i - 1]] and x in rows[batches[i + 1]]:
-        across = linear_at([batches[i - 1], batches[i + 1]], [rows[batches[i - 1]][x], rows[batches[i + 1]][x]], batch)[0]
-    all_heads = sorted(other[3] for other in attention.table if other[:3] == key[:3])
-    i = all_heads.index(key[3])
-    if 0 < i < len(all_heads) - 1:
-        beside = [float(all_heads[i - 1]), float(all_heads[i + 1])]
-        cells = [attention.table[(*key[:3], h)].get(batch, {}).get(x) for h in (all_heads[i - 1], all_heads[i + 1])]
-        if None not in cells:
-            heads = linear_at(beside, cells, float(key[3]))[0]
-    estimates = [v for v in ((heads, row, across) if attention.decode else (across, row, heads)) if v is not None]
-    if not estimates:
-        return None
-    return sorted(estimates)[1] if len(estimates) == 3 else estimates[0]
+            lines["row"] = quadratic_at(xs, ys, x, key[1] == 0)[0]
+    sides = beside(column, batch)
+    if sides:
+        said += [column[b] for b in sides]
+        lines["column"] = linear_at(list(sides), [column[b] for b in sides], batch)[0]
+    order = ("row", "column") if attention.decode else ("column", "row")
+    said += [lines[axis] for axis in order if axis in lines][:1]
+    near = [(b, v) for b in around(sorted(rows), batch) for v in around(sorted({v for r in rows.values() for v in r}), x)]
+    for other, factor in counterparts(attention, key):
+        theirs = attention.table[other]
+        there = theirs.get(batch * factor, {}).get(x)
+        if there is None:
+            continue
+        said.append(there)
+        ratios = [rows[b][v] / theirs[b * factor][v] for b, v in near if v in rows[b] and v in theirs.get(b * factor, {})]
+        if ratios:
+            said.append(there * median(ratios))
+    return median(said) if said else None
 
 
 def fill(attention, key):

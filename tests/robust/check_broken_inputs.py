@@ -8,13 +8,13 @@ sanitizer's exit, is a failure; the broken input is printed.
 """
 
 import argparse
-import os
 import random
 import shutil
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
+
+from broken import MUTATIONS, Trial
 
 SWEEP = """// a sweep with something of everything
 { "sweep": 1, "name": "all", "defs": {"kv": {"log": [128, "8Ki", 7], "round": "int"}},
@@ -39,8 +39,6 @@ COMMANDS = [
     ["explain", "--gpu", "h100", "--method", "v2-interp", "--model", "llama-2-7b-hf", "--tp", "1", "--decode", "4*512", "--prefill", "9"],
 ]
 MODELS = ["llama-2-7b-hf", "llama-3.1-8b"]
-JUNK = [b"", b"nan", b"-1", b"0", b"1e999", b"1e-999", b"9223372036854775808", b"\"", b",", b"{", b"]", b"\0", b"\xff\xfe", b"\xe2\x82",
-        b"\r", b"\n", b"//", b"/*", b"$kv", b"true", b"null", b"1:999999999", b"1:9:*1", b"0:1:0", b"a" * 5000, b"[" * 200, b"-", b"inf"]
 
 
 def build_root(source, root):
@@ -53,90 +51,6 @@ def build_root(source, root):
             entry.unlink()
     (root / "sweep.json").write_text(SWEEP, encoding="utf-8")
     (root / "steps.csv").write_text(STEPS, encoding="utf-8")
-
-
-def flip(rng, data):
-    """Some bytes replaced."""
-    data = bytearray(data)
-    for _ in range(rng.choice([1, 1, 2, 5, 20])):
-        if data:
-            data[rng.randrange(len(data))] = rng.choice([rng.randrange(256), rng.randrange(32, 127)])
-    return bytes(data)
-
-
-def splice(rng, data):
-    """A stretch replaced by junk, or by another stretch of the same file."""
-    start = rng.randrange(len(data) + 1)
-    end = min(len(data), start + rng.choice([0, 1, 1, 3, 10, 100]))
-    at = rng.randrange(len(data) + 1)
-    return data[:start] + rng.choice([rng.choice(JUNK), data[at:at + rng.randrange(60)]]) + data[end:]
-
-
-def edit_number(rng, data):
-    """One run of digits replaced by another number."""
-    places = [i for i in range(len(data)) if data[i:i + 1].isdigit()]
-    if not places:
-        return data
-    start = end = rng.choice(places)
-    while end < len(data) and data[end:end + 1].isdigit():
-        end += 1
-    number = rng.choice([b"0", b"-7", b"1", b"2", b"3", b"1e30", b"99999999999999999999", b"0.5", b"1e308", b"65537", b"", b"1e-320"])
-    return data[:start] + number + data[end:]
-
-
-def shuffle_lines(rng, data):
-    """A line dropped, doubled or moved."""
-    lines = data.split(b"\n")
-    line = lines.pop(rng.randrange(len(lines)))
-    for _ in range(rng.randrange(3)):
-        lines.insert(rng.randrange(len(lines) + 1), line)
-    return b"\n".join(lines)
-
-
-def truncate(rng, data):
-    """The beginning alone."""
-    return data[:rng.randrange(len(data) + 1)]
-
-
-MUTATIONS = [flip, flip, splice, splice, edit_number, edit_number, shuffle_lines, truncate]
-
-
-class Trial:
-    """One broken file in the root, all fitting commands run on it."""
-
-    def __init__(self, args, root):
-        self.args, self.root, self.n_runs, self.n_refused, self.n_problems = args, root, 0, 0, 0
-        self.env = {**os.environ, "MFUSWEEP_DATA": str(root), "LC_ALL": "C.UTF-8", "OMP_NUM_THREADS": "1"}
-
-    def run(self, command, path, data):
-        """Runs one command; reports what is wrong with how it ended."""
-        before = {item.name for item in self.root.iterdir()}
-        done = subprocess.run([self.args.mfusweep, *command], cwd=self.root, env=self.env, capture_output=True, check=False)
-        made = {item.name for item in self.root.iterdir()} - before
-        said, problem = done.stderr.decode(errors="replace"), None
-        if done.returncode not in (0, 2):
-            problem = f"exit status {done.returncode}"
-        elif done.returncode == 2 and made:
-            problem = f"refused, but made {sorted(made)}"
-        elif done.returncode == 2 and "error" not in said:
-            problem = "refused without a message"
-        elif made - {"out.h5", "out.csv"}:
-            problem = f"leaves {sorted(made)}"
-        for name in made:
-            (self.root / name).unlink()
-        self.n_runs += 1
-        self.n_refused += done.returncode == 2
-        if problem:
-            self.n_problems += 1
-            print(f"{' '.join(command)}: {problem}\n  {path.relative_to(self.root)} was {data!r}\n  {said[-500:]}")
-
-    def break_file(self, path, data, commands):
-        """Puts `data` in place of a file, runs the commands, puts the file back."""
-        whole = path.read_bytes()
-        path.write_bytes(data)
-        for command in commands:
-            self.run(command, path, data)
-        path.write_bytes(whole)
 
 
 def commands_for(path):
@@ -161,7 +75,7 @@ def main():
         root = Path(folder) / "root"
         root.mkdir()
         build_root(args.source, root)
-        trial = Trial(args, root)
+        trial = Trial(args.mfusweep, root, ["out.h5", "out.csv"])
         files = sorted(path for path in root.rglob("*") if path.suffix in (".csv", ".json"))
         kernel_files = [path for path in files if "bench_data" in path.parts and path.parent.name != "gpus"]
         for command in COMMANDS:

@@ -112,6 +112,25 @@ static void add_attentions(maker *to, const msw_model *models) {
   }
 }
 
+/* Blocks of latent attention with their projections; where those take more than all of it a twentieth is left. */
+static void add_blocks(maker *to) {
+  static const int64_t heads[] = {1, 4, 16, 64};
+  for (int is_decode = 0; is_decode <= 1; is_decode++)
+    for (size_t i_heads = 0; i_heads < COUNT(heads); i_heads++) {
+      double batch[MOST_AXIS], len[MOST_AXIS];
+      if (rng_chance(to->r, 0.2)) continue;
+      size_t n_batch = measured_axis(to, 1 + rng_below(to->r, 5), 1, is_decode ? 300 : 16, batch),
+             n_len = measured_axis(to, 2 + rng_below(to->r, 6), 16, is_decode ? 100000 : 30000, len);
+      points slice = new_slice(to, (msw_latency_key){.kind = is_decode ? MSW_LATENCY_MLA_DECODE : MSW_LATENCY_MLA_PREFILL,
+                                                     .dtype = MSW_BF16, .kv_dtype = MSW_BF16, .weight_dtype = MSW_BF16,
+                                                     .num_heads = heads[i_heads], .name = "deepseek-ai/DeepSeek-V3"});
+      for (size_t i_batch = 0; i_batch < n_batch; i_batch++)
+        for (size_t i_len = 0; i_len < n_len; i_len++)
+          add_point(&slice, len[i_len], batch[i_batch],
+                    latency_us(to, MSW_BF16, 1e6 * (double)heads[i_heads] * batch[i_batch] * len[i_len], 1e8 + 1e3 * batch[i_batch] * len[i_len]));
+    }
+}
+
 static void add_all_reduce(maker *to, int64_t n_gpus) {
   const double per_s = 2e11, switches = 1.8, most = 1e7;
   double from = rng_log_between(to->r, 2e4, 2e6);
@@ -145,6 +164,7 @@ static void make_latencies(random_world *world, rng *r, size_t i_gpu) {
   add_gemms(&to, MSW_BF16, world->models);
   if (rng_chance(r, 0.5)) add_gemms(&to, MSW_FP8, world->models);
   add_attentions(&to, world->models);
+  if (rng_chance(r, 0.8)) add_blocks(&to);
   for (int64_t tp = 1; tp <= 8; tp++) {
     if (tp > 1 && (i_gpu == 0 || rng_chance(r, 0.8))) add_all_reduce(&to, tp);
     for (size_t i_model = 0; i_model < RANDOM_MODELS; i_model++)
@@ -169,7 +189,7 @@ static msw_gpu_engine random_engine(rng *r, msw_arena *arena, const char *name) 
                                   {.name = "fuse_all_reduce_norm", .value = rng_chance(r, 0.5), .is_flag = true},
                                   {.name = "chain_gb_per_s", .value = rng_chance(r, 0.3) ? 0.0 : rng_log_between(r, 3, 100)},
                                   {.name = "chain_queue_share", .value = rng_between(r, 0.0, 1.0)},
-                                  {.name = "cached_prefill_cost", .value = rng_between(r, 0.0, 1.0)},
+                                  {.name = "cached_scan_ns_per_tok", .value = rng_between(r, 0.0, 50.0)},
                                   {.name = "graph_max_tok", .value = graphs[rng_below(r, COUNT(graphs))]}};
   msw_gpu_param *kept = msw_arena_array(arena, COUNT(params), sizeof *kept);
   for (size_t i_param = 0; i_param < COUNT(params); i_param++) kept[i_param] = params[i_param];
@@ -183,14 +203,27 @@ static void make_analytic(random_world *world, rng *r, size_t i_gpu) {
   msw_gpu shipped;
   assert_int_equal(msw_gpu_load(MSW_TEST_ROOT "/bench_data/gpus/h100_sxm.json", "h100_sxm", &world->arena, &diag, &shipped), MSW_OK);
   world->gpus[i_gpu].analytic = shipped.analytic;
+  world->gpus[i_gpu].analytic_mla = shipped.analytic_mla;
   if (rng_chance(r, 0.5)) world->sets[i_gpu].surfaces = NULL, world->sets[i_gpu].latencies = NULL;
   msw_diag_free(&diag);
+}
+
+/* Mostly of the dimensions whose blocks are measured. */
+static void make_latent(msw_model *model, rng *r) {
+  const bool is_measured = rng_chance(r, 0.8);
+  model->is_mla = true;
+  model->q_lora_rank = rng_chance(r, 0.5) ? 1536 : 0;
+  model->kv_lora_rank = is_measured ? 512 : rng_int(r, 64, 600);
+  model->qk_rope_head_dim = 64;
+  model->qk_nope_head_dim = model->v_head_dim = is_measured ? 128 : rng_int(r, 32, 256);
+  if (rng_chance(r, 0.05)) model->architecture = "DeepseekV32ForCausalLM";
 }
 
 /* Only in worlds with measurements: models of experts beside dense layers, engines, sizes of the GPU. */
 void random_world_measure(random_world *world, rng *r) {
   for (size_t i_model = 0; i_model < RANDOM_MODELS; i_model++) {
     msw_model *model = &world->models[i_model];
+    if (i_model > 0 && rng_chance(r, 0.2)) make_latent(model, r);
     if (!model->is_moe) continue;
     if (rng_chance(r, 0.5)) model->first_k_dense_replace = rng_int(r, 0, model->num_layers - 1);
     if (rng_chance(r, 0.5)) model->num_shared_experts = rng_int(r, 1, 2);

@@ -23,7 +23,8 @@ except ImportError as missing:
     sys.exit(77)
 
 SWEEP = """{ "sweep": 1, "name": "big", "fixed": {"gpu": "h100"},
-  "axes": {"model": ["llama-2-7b-hf", "llama-3.1-8b", "qwen2.5-7b-instruct", "mistral-nemo-instruct-2407", "mixtral-8x7b-v0.1"],
+  "axes": {"model": ["llama-2-7b-hf", "llama-3.1-8b", "qwen2.5-7b-instruct", "mistral-nemo-instruct-2407", "mixtral-8x7b-v0.1",
+            "deepseek-v3"],
            "tp": [1, 2, 4, 8],
            "method": ["v2-floor", "v2-interp", "v1-calibrated",
                       {"base": "v2-interp", "name": "measured", "mfu_source": "latency", "lookup_domain": "latency",

@@ -23,8 +23,9 @@ typedef struct {
 
 enum { MSW_CSV_NO_COL = -1 };
 
-/* Loads a file (up to 2 GiB). Ragged rows, duplicate or empty header names, a missing header and syntax errors are all
- * reported (first 20 of a file, the rest counted) and make it return MSW_BAD_INPUT; *csv is then zeroed. */
+/* Loads a file (up to 2 GiB, 4096 columns). Ragged rows, header names that are given twice, empty or longer than 255 bytes, a
+ * missing header and syntax errors are all reported (first 20 of a file, the rest counted) and make it return MSW_BAD_INPUT;
+ * *csv is then zeroed. */
 msw_status msw_csv_load(const char *path, msw_arena *arena, msw_diag *diag, msw_csv *csv);
 /* The same from memory; `file` is copied. */
 msw_status msw_csv_parse(const char *text, size_t len, const char *file, msw_arena *arena, msw_diag *diag, msw_csv *csv);
@@ -38,6 +39,12 @@ static inline const char *msw_csv_cell(const msw_csv *csv, size_t row, int col) 
   return csv->cells[row * csv->n_cols + (size_t)col];
 }
 msw_loc msw_csv_loc(const msw_csv *csv, size_t row);   /* file and line; column 0 */
+
+/* For readers of rows: true when those up to `row` have so many errors (20) that further ones would say nothing new. A note then
+ * tells that the rows behind are not read. */
+bool msw_csv_is_hopeless(const msw_csv *csv, size_t row, size_t n_errors_before, msw_diag *diag);
+/* Cell as messages show it: in double quotes, control characters escaped, cut where it is long; "an empty cell". In the arena. */
+const char *msw_csv_shown(msw_arena *arena, const msw_csv *csv, size_t row, int col);
 
 /* Cell as a finite number within [min, max]; otherwise an error naming row and column and false. Infinite bounds and
  * INT64_MIN, INT64_MAX do not limit; a min in (0, DBL_MIN] is shown as "> 0". Integers may be written 8.0 or 1e13. */

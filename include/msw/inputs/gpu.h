@@ -35,6 +35,8 @@ typedef struct {
   double mem_bytes;
   double mem_gib;
   double tdp_w;                   /* 0 when unknown, like all below */
+  double usd_per_hour;            /* what one GPU costs for an hour: an indicative list price */
+  const char *price_source;       /* where that price was listed, and when; NULL when not said */
   double sm_version;
   double gpus_per_node;
   double n_sm;                    /* streaming multiprocessors */
@@ -45,6 +47,7 @@ typedef struct {
   const msw_gpu_engine *engines;
   size_t n_engines;
   const msw_gpu_analytic *analytic;   /* closed forms of kernel times, where there is no table; NULL when the entry has none */
+  const msw_latent_analytic *analytic_mla;   /* the same of multi-head latent attention */
 } msw_gpu;
 
 msw_status msw_gpu_load(const char *path, const char *name, msw_arena *arena, msw_diag *diag, msw_gpu *gpu);
@@ -59,7 +62,7 @@ const msw_gpu_method *msw_gpu_find_method(const msw_gpu *gpu, const char *method
  * NULL when the entry has none. */
 const msw_gpu_engine *msw_gpu_find_engine(const msw_gpu *gpu, const char *engine, bool *is_exact);
 
-/* Numeric field for the sweep language: mem_gib, mem_bw_gb_per_s, tdp_w, sm_version, num_sm, l2_mib, gpus_per_node, intra_node_gb_per_s,
+/* Numeric field for the sweep language: mem_gib, mem_bw_gb_per_s, tdp_w, usd_per_hour, sm_version, num_sm, l2_mib, gpus_per_node, intra_node_gb_per_s,
  * inter_node_gb_per_s, bf16_tflops, fp8_tflops, fp4_tflops, int8_tops. Unknown values are NaN. */
 bool msw_gpu_field(const msw_gpu *gpu, const char *field, double *out);
 const char *const *msw_gpu_field_names(size_t *n);

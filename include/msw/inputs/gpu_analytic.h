@@ -58,6 +58,15 @@ typedef struct {
 
 typedef struct { double launch_us, bw_fraction; } msw_memory_op_fit;
 
+/* Multi-head latent attention besides its projections, in 16 bit: the block "analytic_mla" of an entry, by scripts/fit_mla.py. */
+typedef struct { msw_decode_fit core; double heads_per_cta, query_passes, mfu; } msw_latent_decode_fit;
+typedef struct {
+  const char *fitted_on;          /* name of a GPU */
+  bool is_borrowed;               /* another GPU than this one */
+  msw_latent_decode_fit decode;
+  msw_prefill_fit prefill;
+} msw_latent_analytic;
+
 /* Kernels that the entry says nothing of are NULL. */
 typedef struct {
   const char *fitted_on;          /* name of the GPU whose tables they were fitted to */

@@ -25,8 +25,8 @@ typedef struct {
   msw_dtype kv_dtype;       /* MSW_DTYPE_NONE where the cell is empty: what goes with the weights */
   msw_phase phase;
   msw_step step;            /* at most one group of each kind */
-  double latency_us;        /* > 0 */
-  double n_obs;             /* steps that the row is the mean of, at least 1 */
+  double latency_us;        /* > 0, at most 1e12 */
+  double n_obs;             /* steps that the row is the mean of, 1 to 1e12 */
   msw_loc loc;
 } msw_measured_row;
 
@@ -55,7 +55,7 @@ typedef struct {
   size_t n_rows;
 } msw_measured;
 
-/* Reads the files; all problems of all of them are reported. */
+/* Reads the files; the problems of all of them are reported, the first 20 or so of each. */
 msw_status msw_measured_load(const char *const *paths, size_t n_paths, msw_arena *arena, msw_diag *diag,
                              msw_measured *measured);
 

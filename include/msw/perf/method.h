@@ -57,7 +57,7 @@ typedef struct {
       prefill_overhead_us, mixed_prefill_overhead_us;
   /* measured family, docs/model.md */
   int kv_spread, fuse_all_reduce_norm;
-  double small_kernel_us, sustained_gemm_fraction, chain_gb_per_s, chain_queue_share, cached_prefill_cost, graph_max_tok,
+  double small_kernel_us, sustained_gemm_fraction, chain_gb_per_s, chain_queue_share, cached_scan_ns_per_tok, graph_max_tok,
       host_piece_us;
   /* InferSim family, reference infersim_method.md */
   int fp8_kv, deepep, two_batch_overlap;

@@ -140,6 +140,27 @@ static void size_has_a_limit(void **state) {
   release(&p);
 }
 
+static void headers_have_limits(void **state) {
+  (void)state;
+  enum { MOST_COLUMNS = 4096, MOST_NAME_BYTES = 255 };
+  for (int n_more = 0; n_more < 2; n_more++) {
+    msw_buf text = {0};
+    msw_buf_printf(&text, "%0*d", MOST_NAME_BYTES + n_more, 7);
+    for (int i_col = 1; i_col < MOST_COLUMNS; i_col++) msw_buf_printf(&text, ",c%d", i_col);
+    msw_buf_add(&text, "\n");
+    parsed p = parse_n(text.text, text.len);
+    const char *says = "in.csv:1: error: the name of column 1 has 256 bytes, at most 255 can be read\n";
+    assert_prints(&p.diag, n_more ? says : "", "a long name");
+    assert_int_equal(p.csv.n_cols, n_more ? 0 : MOST_COLUMNS);
+    release(&p);
+    text.text[text.len - 1] = ',';
+    p = parse_n(text.text, text.len);
+    assert_prints(&p.diag, "in.csv:1: error: 4097 columns, at most 4096 can be read\n", "many columns");
+    release(&p);
+    msw_buf_free(&text);
+  }
+}
+
 static void errors_are_limited(void **state) {
   (void)state;
   enum { N_ROWS = 1000 };
@@ -193,6 +214,7 @@ int main(void) {
       cmocka_unit_test(accepts),
       cmocka_unit_test(refuses),
       cmocka_unit_test(a_nul_byte_is_an_error),
+      cmocka_unit_test(headers_have_limits),
       cmocka_unit_test(errors_are_limited),
       cmocka_unit_test(size_has_a_limit),
       cmocka_unit_test(large_cells_and_tables),

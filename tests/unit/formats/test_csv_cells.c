@@ -33,7 +33,10 @@ static void columns_by_name(void **state) {
   release(&p);
   p = parse("m;n;k;latency_us\n1;2;3;4\n");
   msw_csv_need(&p.csv, "k", &p.diag);
-  assert_prints(&p.diag, "in.csv:1: error: missing column \"k\" (cells are separated by commas)\n", "semicolons");
+  msw_csv_need(&p.csv, "m", &p.diag);   /* near the whole line, which is no help */
+  assert_prints(&p.diag,
+                "in.csv:1: error: missing column \"k\" (cells are separated by commas)\n"
+                "in.csv:1: error: missing column \"m\" (cells are separated by commas)\n", "semicolons");
   release(&p);
 }
 
@@ -125,6 +128,34 @@ static void quoting(void **state) {
   }
 }
 
+static void shown_in_messages(void **state) {
+  (void)state;
+  parsed p = parse("a,b,c\n\"x\ty\",,aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\n");
+  assert_string_equal(msw_csv_shown(&p.arena, &p.csv, 0, 0), "\"x\\u0009y\"");
+  assert_string_equal(msw_csv_shown(&p.arena, &p.csv, 0, 1), "an empty cell");
+  assert_string_equal(msw_csv_shown(&p.arena, &p.csv, 0, 2), "\"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa…\"");
+  release(&p);
+}
+
+/* Twenty errors of a reader's own, not those before; a note where rows are left. */
+static void hopeless_files(void **state) {
+  (void)state;
+  enum { ENOUGH = 20 };
+  parsed p = parse("a\n1\n2\n");
+  msw_error(&p.diag, (msw_loc){0}, NULL, NULL, "of another file");
+  for (size_t i_error = 0; i_error < ENOUGH; i_error++) {
+    assert_false(msw_csv_is_hopeless(&p.csv, 0, 1, &p.diag));
+    msw_error(&p.diag, (msw_loc){0}, NULL, NULL, "one");
+  }
+  assert_true(msw_csv_is_hopeless(&p.csv, 1, 1, &p.diag));
+  assert_int_equal(p.diag.n, ENOUGH + 1);
+  assert_true(msw_csv_is_hopeless(&p.csv, 0, 1, &p.diag));
+  assert_int_equal(p.diag.n, ENOUGH + 2);
+  assert_string_equal(p.diag.items[p.diag.n - 1].message, "nothing behind this line is read");
+  assert_int_equal(p.diag.items[p.diag.n - 1].loc.line, 2);
+  release(&p);
+}
+
 static void places(void **state) {
   (void)state;
   parsed p = parse("\n# c\na,b\n\n1,2\n");
@@ -142,6 +173,8 @@ int main(void) {
       cmocka_unit_test(numbers),
       cmocka_unit_test(integers),
       cmocka_unit_test(quoting),
+      cmocka_unit_test(shown_in_messages),
+      cmocka_unit_test(hopeless_files),
       cmocka_unit_test(places),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -44,14 +44,18 @@ static inline const char *in_dir(input_fixture *fixture, const char *name) {
 }
 
 /* Writes a file and the folders above it. */
-static inline const char *put(input_fixture *fixture, const char *name, const char *text) {
+static inline const char *put_bytes(input_fixture *fixture, const char *name, const char *bytes, size_t n) {
   const char *path = in_dir(fixture, name);
   assert_int_equal(msw_make_dirs(msw_dir_name(&fixture->arena, path), &fixture->diag), MSW_OK);
   FILE *file = fopen(path, "wb");
   assert_non_null(file);
-  assert_int_equal(fwrite(text, 1, strlen(text), file), strlen(text));
+  assert_int_equal(fwrite(bytes, 1, n, file), n);
   assert_int_equal(fclose(file), 0);
   return path;
+}
+
+static inline const char *put(input_fixture *fixture, const char *name, const char *text) {
+  return put_bytes(fixture, name, text, strlen(text));
 }
 
 /* The diag as it would be printed, without the fixture's folder. */

@@ -9,7 +9,8 @@ static const char FULL[] = "{\n"
                            "  \"peak_tflops\": { \"bf16\": 989.5, \"fp8\": 1979, \"int8\": 1979 },\n"
                            "  \"mem_bw_gb_per_s\": 3350,\n"
                            "  \"mem_gib\": 80,\n"
-                           "  \"tdp_w\": 700, \"sm_version\": 90, \"gpus_per_node\": 8,\n"
+                           "  \"tdp_w\": 700, \"usd_per_hour\": 2.5, \"price_source\": \"a list of 2026-08-26\",\n"
+                           "  \"sm_version\": 90, \"gpus_per_node\": 8,\n"
                            "  \"intra_node_gb_per_s\": 450, \"inter_node_gb_per_s\": 50,\n"
                            "  \"methods\": { \"v2-floor\": { \"fitted_on\": \"toy_sxm\", \"bw_efficiency\": 0.82, "
                            "\"anything\": -1 }, \"bare\": {} },\n"
@@ -36,6 +37,8 @@ static void a_full_entry(void **state) {
   assert_same(gpu.mem_gib, 80.0);
   assert_same(gpu.mem_bytes, 80.0 * 1073741824.0);
   assert_same(gpu.tdp_w, 700.0);
+  assert_same(gpu.usd_per_hour, 2.5);
+  assert_string_equal(gpu.price_source, "a list of 2026-08-26");
   assert_same(gpu.intra_node_bytes_per_s, 450e9);
   assert_same(gpu.inter_node_bytes_per_s, 50e9);
 }
@@ -48,11 +51,11 @@ static void constants_of_methods(void **state) {
   const msw_gpu_method *method = msw_gpu_find_method(&gpu, "v2-floor");
   assert_non_null(method);
   assert_string_equal(method->fitted_on, "toy_sxm");
-  assert_int_equal(method->loc.line, 9);
+  assert_int_equal(method->loc.line, 10);
   assert_int_equal(method->n_params, 2);
   assert_string_equal(method->params[0].name, "bw_efficiency");
   assert_same(method->params[0].value, 0.82);
-  assert_int_equal(method->params[0].loc.line, 9);
+  assert_int_equal(method->params[0].loc.line, 10);
   assert_same(method->params[1].value, -1.0);
   assert_null(msw_gpu_find_method(&gpu, "bare")->fitted_on);
   assert_null(msw_gpu_find_method(&gpu, "v2"));
@@ -71,7 +74,7 @@ static void names_and_aliases_in_any_case(void **state) {
 
 static void fields_by_name(void **state) {
   static const struct { const char *field; double value; } CASES[] = {
-      {"mem_gib", 80}, {"mem_bw_gb_per_s", 3350}, {"tdp_w", 700}, {"sm_version", 90}, {"gpus_per_node", 8},
+      {"mem_gib", 80}, {"mem_bw_gb_per_s", 3350}, {"tdp_w", 700}, {"usd_per_hour", 2.5}, {"sm_version", 90}, {"gpus_per_node", 8},
       {"intra_node_gb_per_s", 450}, {"inter_node_gb_per_s", 50}, {"bf16_tflops", 989.5}, {"fp8_tflops", 1979},
       {"int8_tops", 1979},
   };
@@ -88,7 +91,7 @@ static void fields_by_name(void **state) {
   assert_false(msw_gpu_field(&gpu, "mem_bytes", &value));
   size_t n = 0;
   const char *const *names = msw_gpu_field_names(&n);
-  assert_int_equal(n, 13);
+  assert_int_equal(n, 14);
   for (size_t i_name = 0; i_name < n; i_name++) assert_true(msw_gpu_field(&gpu, names[i_name], &value));
 }
 
@@ -114,9 +117,12 @@ static void refused_entries(void **state) {
        "peak_tflops: missing key \"bf16\"\n"},
       {"{\"peak_tflops\": {\"bf16\": 1, \"bf61\": 1}, \"mem_bw_gb_per_s\": 1, \"mem_gib\": 1}",
        "peak_tflops: unknown key \"bf61\" (did you mean 'bf16'?)\n"},
-      {"{\"peak_tflops\": {\"bf16\": 0}, \"mem_bw_gb_per_s\": 1, \"mem_gib\": -1}", "mem_gib: must be greater than 0"},
+      {"{\"peak_tflops\": {\"bf16\": 0}, \"mem_bw_gb_per_s\": 1, \"mem_gib\": -1}", "mem_gib: must be at least 0.001"},
       {"{\"peak_tflops\": {\"bf16\": 989.5e12}, \"mem_bw_gb_per_s\": 1, \"mem_gib\": 1}",
-       "peak_tflops.bf16: must be greater than 0 and at most 1000000, found 989.5e12\n"},
+       "peak_tflops.bf16: must be at least 0.001 and at most 1000000, found 989.5e12\n"},
+      {"{" NEEDED ", \"usd_per_hour\": 0}", "usd_per_hour: must be at least 0.001"},
+      {"{" NEEDED ", \"price_source\": \"a list\"}",
+       "price_source: there is no \"usd_per_hour\" that it could be the source of\n"},
       {"{" NEEDED ", \"name\": \"other\"}", "name: 'other' is not the file's name 'toy_sxm'\n"},
       {"{" NEEDED ", \"aliases\": \"toy\"}", "aliases: expected an array of strings\n"},
       {"{" NEEDED ", \"aliases\": [\"\", 5]}", "aliases[0]: expected a name\n"},

@@ -83,7 +83,7 @@ static void refused_blocks(void **state) {
       {ENTRY("{\"fitted_on\": \"toy_sxm\", \"memory_op\": {\"launch_us\": -3, \"bw_fraction\": 1}}"),
        "analytic.memory_op.launch_us: must be at least 0 and at most 1000000, found -3\n"},
       {ENTRY("{\"fitted_on\": \"toy_sxm\", \"memory_op\": {\"launch_us\": -3, \"bw_fraction\": 1.1}}"),
-       "analytic.memory_op.bw_fraction: must be greater than 0 and at most 1, found 1.1\n"},
+       "analytic.memory_op.bw_fraction: must be at least 1e-06 and at most 1, found 1.1\n"},
       {OF_GEMM("{" GEMM_NUMBERS "}"), "analytic.gemm.bf16: missing key \"tiles\"\n"},
       {OF_GEMM("{" GEMM_NUMBERS "}"), "analytic.gemm.bf16: missing key \"splits\"\n"},
       {OF_GEMM(GEMM("[]", "[1]")), "analytic.gemm.bf16.tiles: expected a list of tiles\n"},

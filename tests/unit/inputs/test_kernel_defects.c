@@ -34,10 +34,10 @@ static void gemm_files(void **state) {
       {"m,k,n,latency_us\n1,-1,1,1\n",
        "data.csv:2: error: k: expected an integer >= 1 and <= 1000000000, found \"-1\"\n"},
       {"m,k,n,latency_us\n1,1,0,1\n", "data.csv:2: error: n: expected an integer >= 1"},
-      {"m,k,n,latency_us,mfu\n1,1,1,1,nan\n", "data.csv:2: error: mfu: expected a number >= 0, found \"nan\"\n"},
-      {"m,k,n,latency_us,mfu\n1,1,1,1,-0.1\n", "data.csv:2: error: mfu: expected a number >= 0, found \"-0.1\"\n"},
+      {"m,k,n,latency_us,mfu\n1,1,1,1,nan\n", "data.csv:2: error: mfu: expected a number >= 0 and <= 1000000, found \"nan\"\n"},
+      {"m,k,n,latency_us,mfu\n1,1,1,1,-0.1\n", "data.csv:2: error: mfu: expected a number >= 0 and <= 1000000, found \"-0.1\"\n"},
       {"m,k,n,latency_us,dtype\n1,1,1,1,bf17\n",
-       "data.csv:2: error: dtype: 'bf17' is no known number format (known are"},
+       "data.csv:2: error: dtype: \"bf17\" is no known number format (known are"},
       {"m,k,n,latency_us\n1,1,1\n", "data.csv:2: error: expected 4 cells as in the header, found 3\n"},
   };
   assert_refused(*state, "bench/gemm/toy/data.csv", CASES, sizeof CASES / sizeof *CASES);
@@ -76,7 +76,7 @@ static void sources(void **state) {
       {"{\"gpu\": \"other\"}", "SOURCE.json:1:9: error: gpu: 'other' is not the folder's GPU toy_sxm\n"},
       {"{\"dtype\": \"bf17\"}", "SOURCE.json:1:11: error: dtype: 'bf17' is no known number format"},
       {"{\"peak_tflops\": \"100\"}", "peak_tflops: expected a number, found a string"},
-      {"{\"peak_tflops\": 0}", "peak_tflops: must be greater than 0"},
+      {"{\"peak_tflops\": 0}", "peak_tflops: must be at least 0.001"},
       {"{\"causal\": 1}", "causal: expected a boolean, found a number\n"},
   };
   input_fixture *fixture = *state;

@@ -110,10 +110,10 @@ static void all_problems(void **state) {
       "steps.csv:2: error: gpu: is empty, expected a name\n"
       "steps.csv:2: error: model: is empty, expected a name\n"
       "steps.csv:2: error: tp: expected an integer >= 1 and <= 65536, found \"0\"\n"
-      "steps.csv:2: error: weight_dtype: unknown number format 'bf17' (bf16, fp16, fp32, fp8, int8, fp4, or empty)\n"
-      "steps.csv:2: error: kv_dtype: unknown number format 'int4' (bf16, fp16, fp32, fp8, int8, fp4, or empty)\n"
+      "steps.csv:2: error: weight_dtype: unknown number format \"bf17\" (bf16, fp16, fp32, fp8, int8, fp4, or empty)\n"
+      "steps.csv:2: error: kv_dtype: unknown number format \"int4\" (bf16, fp16, fp32, fp8, int8, fp4, or empty)\n"
       "steps.csv:2: error: latency_us: expected a number > 0, found \"0\"\n"
-      "steps.csv:2: error: n_obs: expected a number >= 1, found \"0\"\n"
+      "steps.csv:2: error: n_obs: expected a number >= 1 and <= 1000000000000, found \"0\"\n"
       "steps.csv:2: error: decode_requests: expected an integer >= 0 and <= 1000000, found \"1.5\"\n"
       "steps.csv:2: error: decode_kv_tokens: expected a number >= 0 and <= 1000000000000, found \"-1\"\n"
       "steps.csv:3: error: decode_kv_tokens: is 7, but decode_requests is 0\n"
@@ -124,7 +124,7 @@ static void all_problems(void **state) {
       "steps.csv:4: error: decode_requests and prefill_requests are both 0, expected one request at least\n"
       "steps.csv:5: error: prefill_tokens: is 3, expected one for each of the 4 prefill_requests at least\n"
       "steps.csv:6: error: latency_us: expected a number > 0, found \"-3\"\n"
-      "steps.csv:6: error: n_obs: expected a number >= 1, found \"0.5\"\n");
+      "steps.csv:6: error: n_obs: expected a number >= 1 and <= 1000000000000, found \"0.5\"\n");
 }
 
 /* One bad file does not hide another. */

@@ -52,7 +52,7 @@ static inline int world_setup(void **state) {
   world->knobs.bw_efficiency = world->knobs.sustained_gemm_fraction = 0.5;
   world->knobs.small_kernel_us = 2.0;
   world->knobs.step_overhead_us = 100.0;
-  world->knobs.chain_gb_per_s = world->knobs.chain_queue_share = world->knobs.cached_prefill_cost = 0.0;
+  world->knobs.chain_gb_per_s = world->knobs.chain_queue_share = world->knobs.cached_scan_ns_per_tok = 0.0;
   world->knobs.usable_memory_fraction = 0.9;
   world->knobs.graph_max_tok = 512.0;
   world->tp = 1.0;

@@ -84,6 +84,36 @@ static void chains_of_a_mean(void **state) {
   assert_close(one.decode.attn_us, 10 * (5 + 1024 / 500.0), 1e-13, 0);   /* a single one is as long as it is */
 }
 
+/* Outside of a CUDA graph parts are cut for the lengths at hand. */
+static void no_chains_beside_prefills(void **state) {
+  const msw_decode_group unequal[] = {{1, 4095}, {3, 1023}}, equal[] = {{4, 1023}};
+  const msw_prefill_group prefill = {1, 0, 64};
+  measured_world *world = *state;
+  world_tables(world);
+  world->knobs.chain_gb_per_s = 2.0;
+  world->knobs.kv_spread = MSW_KV_EXPONENTIAL;
+  const msw_step known = {.decode = unequal, .n_decode = 2, .prefill = &prefill, .n_prefill = 1};
+  const msw_step spread = {.decode = equal, .n_decode = 1, .prefill = &prefill, .n_prefill = 1};
+  const double prefill_us = 4 + 64 / 100.0;
+  assert_close(eval(world, &known, NULL).fused.attn_us, 10 * (5 + (4096 + 3 * 1024) / 500.0 + prefill_us), 1e-13, 0);
+  assert_close(eval(world, &spread, NULL).fused.attn_us, 10 * (5 + 4 * 1024 / 500.0 + prefill_us), 1e-13, 0);
+}
+
+/* 10 layers of (4 + 2 requests * context / 100) / 2 for each request, less the cached queries'; the walk is the longest's. Reading
+ * would take 800 bytes / 5e5 bytes/us = .0016 us a token and request. */
+static void prefill_on_a_cache(void **state) {
+  const msw_prefill_group prefill[] = {{1, 1024, 1024}, {1, 192, 64}}, last_token = {1, 4095, 1};
+  measured_world *world = *state;
+  world_tables(world);
+  const double first = (4 + 2 * 2048 / 100.0) / 2 * (1 - 1 / 4.0), second = (4 + 2 * 256 / 100.0) / 2 * (1 - 9 / 16.0);
+  for (double scan_ns = 0.0; scan_ns <= 20.0; scan_ns += 10.0) {
+    world->knobs.cached_scan_ns_per_tok = scan_ns;
+    const msw_step two = {.prefill = prefill, .n_prefill = 2}, one = {.prefill = &last_token, .n_prefill = 1};
+    assert_close(eval(world, &two, NULL).prefill.attn_us, 10 * (first + second + 1024 * scan_ns / 1e3), 1e-12, 0);
+    assert_close(eval(world, &one, NULL).prefill.attn_us, 10 * (4096 * 0.0016 + 4095 * scan_ns / 1e3), 1e-12, 0);
+  }
+}
+
 static void longer_takes_longer(void **state) {
   measured_world *world = *state;
   world_tables(world);
@@ -139,6 +169,7 @@ static void ops_add_up(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {WORLD_TEST(equal_requests), WORLD_TEST(equal_groups), WORLD_TEST(chains_of_known_lengths),
                                      WORLD_TEST(chains_that_wait), WORLD_TEST(chains_of_a_mean), WORLD_TEST(longer_takes_longer),
+                                     WORLD_TEST(no_chains_beside_prefills), WORLD_TEST(prefill_on_a_cache),
                                      WORLD_TEST(ops_add_up)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

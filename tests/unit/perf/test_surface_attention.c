@@ -161,6 +161,18 @@ static void cache_edge(void **state) {
   assert_at(&curve, 60, 25.5, BETWEEN);
 }
 
+/* Alone: the middle one of the line along the row and the four sides. */
+static void holes_between_sides(void **state) {
+  made_latency *made = *state;
+  add_decode(made, 32, 0, 4, 64, 1);
+  made_done(made);
+  msw_time_curve curve;
+  assert_true(decode(made, 32, 8, 0, 4, &curve));
+  assert_at(&curve, 64, plane(4, 64, 32), BETWEEN);
+  assert_at(&curve, 16, plane(4, 16, 32), EXACT);
+  assert_at(&curve, 20, plane(4, 20, 32), BETWEEN);
+}
+
 static void holes(void **state) {
   made_latency *made = *state;
   add_decode(made, 32, 0, 16, 256, 1);                      /* the corner of large batches */
@@ -168,12 +180,63 @@ static void holes(void **state) {
   made_done(made);
   msw_time_curve curve;
   assert_true(decode(made, 64, 8, 0, 4, &curve));
-  assert_at(&curve, 64, plane(4, 64, 64), BETWEEN);
+  /* 68.8, 80.8 beside it and 71.2 between; 69.7, 77.2 above and below; 39.2 of 32 heads, 1.748 times that around it: 68.5 */
+  assert_at(&curve, 64, 69.7, BETWEEN);
   assert_at(&curve, 16, plane(4, 16, 64), EXACT);
-  assert_at(&curve, 20, plane(4, 20, 64), BETWEEN);
   assert_true(decode(made, 32, 8, 0, 16, &curve));
   assert_at(&curve, 256, plane(16, 256, 32), BEYOND);
   assert_at(&curve, 100, plane(16, 100, 32), BETWEEN | BEYOND);
+}
+
+/* Nothing on both sides of it: no cell. */
+static void no_sides(void **state) {
+  made_latency *made = *state;
+  const made_point points[] = {{1, 16, 10}, {1, 64, 20}, {4, 64, 40}, {4, 256, 80}};
+  made_add(made, key_of(MSW_LATENCY_PREFILL, 32, 8, 0), points, 4);
+  made_add(made, key_of(MSW_LATENCY_DECODE, 32, 8, 0), points, 4);
+  made_done(made);
+  msw_time_curve curve;
+  assert_true(decode(made, 32, 8, 0, 4, &curve));
+  assert_at(&curve, 64, 40, EXACT);
+  assert_at(&curve, 16, 40 - 48 * 40.0 / 192, BEYOND);
+}
+
+enum { MANY = 5 };
+static double steady(double heads, double kv_heads, double batch, double x) {
+  return heads * (1 + batch * kv_heads * x / 1000 + x * x / 10000);
+}
+
+static void add_steady(made_latency *made, msw_latency_kind kind, int64_t heads, int64_t kv_heads, bool has_hole) {
+  static const double many_batches[MANY] = {1, 2, 4, 8, 16}, many_x[MANY] = {16, 32, 64, 128, 256};
+  made_point points[MANY * MANY];
+  size_t n = 0;
+  for (size_t i_batch = 0; i_batch < MANY; i_batch++)
+    for (size_t i_x = 0; i_x < MANY; i_x++)
+      if (!has_hole || i_batch != 2 || i_x != 2)
+        points[n++] = (made_point){many_batches[i_batch], many_x[i_x],
+                                   steady((double)heads, (double)kv_heads, many_batches[i_batch], many_x[i_x])};
+  made_add(made, key_of(kind, heads, kv_heads, 0), points, n);
+}
+
+/* Four configurations take the same share of time everywhere: what they say agrees, and the rest lies on both sides of it. */
+static void holes_by_neighbours(void **state) {
+  made_latency *made = *state;
+  static const msw_latency_kind kinds[] = {MSW_LATENCY_PREFILL, MSW_LATENCY_DECODE};
+  for (size_t i_kind = 0; i_kind < 2; i_kind++) {
+    add_steady(made, kinds[i_kind], 24, 8, false);
+    add_steady(made, kinds[i_kind], 32, 8, true);
+    add_steady(made, kinds[i_kind], 40, 8, false);
+    add_steady(made, kinds[i_kind], 16, 4, false);
+    add_steady(made, kinds[i_kind], 64, 16, false);
+  }
+  made_done(made);
+  const msw_attention_kernel kernel = kernel_of(32, 8, 0);
+  msw_time_curve curve;
+  msw_surface_source source;
+  assert_true(decode(made, 32, 8, 0, 4, &curve));
+  assert_at(&curve, 64, steady(32, 8, 4, 64), BETWEEN);
+  assert_true(msw_surface_prefill(made->surfaces, &kernel, 4, &made->arena, &curve, &source));
+  assert_at(&curve, 64, steady(32, 8, 4, 64), BETWEEN);
 }
 
 static void spikes(void **state) {
@@ -186,7 +249,7 @@ static void spikes(void **state) {
   assert_int_equal(msw_surfaces_spikes(made->surfaces, MSW_LATENCY_MOE), 0);
   msw_time_curve curve;
   assert_true(decode(made, 32, 8, 0, 4, &curve));
-  assert_at(&curve, 64, plane(4, 64, 32), BETWEEN);
+  assert_at(&curve, 64, plane(16, 64, 32), BETWEEN);        /* filled as any hole: the larger batch is the middle one */
   assert_true(decode(made, 64, 8, 0, 4, &curve));
   assert_at(&curve, 64, 1.2 * plane(4, 64, 64), EXACT);
 }
@@ -238,6 +301,7 @@ static void prefill(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       TEST(measured),       TEST(batches),    TEST(heads), TEST(other_kv_heads), TEST(prefers_fewer_kv_heads), TEST(windows),
-      TEST(measured_window), TEST(cache_edge), TEST(holes), TEST(spikes),         TEST(number_formats),         TEST(prefill)};
+      TEST(measured_window), TEST(cache_edge), TEST(holes_between_sides), TEST(holes), TEST(no_sides),
+      TEST(holes_by_neighbours), TEST(spikes), TEST(number_formats), TEST(prefill)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

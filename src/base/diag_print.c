@@ -1,6 +1,10 @@
-/* Showing problems, one line each, in the form that editors and compilers' users know. */
+/* Showing problems, one line each, in the form that editors and compilers' users know; on a terminal
+ * with a colour for the word that matters. */
+#include <string.h>
+
 #include "msw/base/diag.h"
 #include "msw/base/str.h"
+#include "msw/base/terminal.h"
 
 static const char *severity_name(msw_severity severity) {
   switch (severity) {
@@ -27,14 +31,38 @@ static void add_location(msw_buf *line, const msw_loc *loc) {
   if (loc->col > 0) msw_buf_printf(line, ":%d", loc->col);
 }
 
+/* Bold red, bold yellow, bold. */
+static const char *severity_color(msw_severity severity) {
+  switch (severity) {
+    case MSW_NOTE: return "\033[1m";
+    case MSW_WARNING: return "\033[1;33m";
+    case MSW_ERROR: return "\033[1;31m";
+  }
+  return "";
+}
+
+/* The colour comes last: nothing that a message quotes can bring one. */
+static void color_severity(msw_buf *line, size_t start, msw_severity severity) {
+  const char *name = severity_name(severity);
+  msw_buf colored = {0};
+  msw_buf_add_n(&colored, line->text, start);
+  msw_buf_printf(&colored, "%s%s\033[0m", severity_color(severity), name);
+  msw_buf_add(&colored, line->text + start + strlen(name));
+  msw_buf_free(line);
+  *line = colored;
+}
+
 static void print_problem(const msw_problem *problem, FILE *out) {
   msw_buf line = {0};
   add_location(&line, &problem->loc);
-  msw_buf_printf(&line, ": %s: ", severity_name(problem->severity));
+  msw_buf_add(&line, ": ");
+  const size_t severity_at = line.len;
+  msw_buf_printf(&line, "%s: ", severity_name(problem->severity));
   if (problem->path && problem->path[0]) msw_buf_printf(&line, "%s: ", problem->path);
   msw_buf_add(&line, problem->message);
   if (problem->hint) msw_buf_printf(&line, " (%s)", problem->hint);
   tame(&line);
+  if (msw_has_color(out)) color_severity(&line, severity_at, problem->severity);
   msw_buf_add(&line, "\n");
   fwrite(line.text, 1, line.len, out);
   msw_buf_free(&line);

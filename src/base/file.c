@@ -71,11 +71,40 @@ static msw_status read_open_file(int fd, const char *path, size_t max_bytes, msw
   return MSW_OK;
 }
 
+static const char *suffix_of(const char *name) {
+  const char *dot = strrchr(name, '.');
+  return dot && dot > name ? dot : "";
+}
+
+/* Suffixes make any two names of one kind alike, so that names are compared without them. Another suffix will do only where
+ * the rest is the same. */
+const char *msw_nearest_file(const char *path, msw_arena *arena) {
+  const char **names = NULL;
+  size_t n = 0, n_stems = 0;
+  const char *dir = msw_dir_name(arena, path), *base = msw_base_name(path), *suffix = suffix_of(base);
+  const char *stem = msw_strndup(arena, base, strlen(base) - strlen(suffix));
+  if (msw_list_dir(dir, arena, NULL, &names, &n) != MSW_OK) return NULL;
+  const char **stems = msw_arena_array(arena, n, sizeof *stems);
+  for (size_t i_name = 0; i_name < n; i_name++) {
+    const char *other = msw_strndup(arena, names[i_name], strlen(names[i_name]) - strlen(suffix_of(names[i_name])));
+    if (strcmp(suffix_of(names[i_name]), suffix) != 0 && !msw_equal_nocase(other, stem)) continue;
+    names[n_stems] = names[i_name];
+    stems[n_stems++] = other;
+  }
+  const char *found = msw_nearest(stem, stems, n_stems);
+  size_t i_name = 0;
+  while (i_name < n_stems && stems[i_name] != found) i_name++;
+  const char *nearest = i_name < n_stems ? msw_join_path(arena, dir, names[i_name]) : NULL;
+  return nearest && msw_is_file(nearest) ? nearest : NULL;
+}
+
 msw_status msw_read_file(const char *path, size_t max_bytes, msw_arena *arena, msw_diag *diag, char **text,
                          size_t *len) {
   int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);   /* opening a pipe must not wait for a writer */
   if (fd < 0) {
-    msw_error(diag, msw_file_loc(diag, path), NULL, NULL, "cannot be read: %s", strerror(errno));
+    const int cause = errno;
+    const char *nearest = cause == ENOENT ? msw_nearest_file(path, arena) : NULL;
+    msw_error(diag, msw_file_loc(diag, path), NULL, msw_did_you_mean(diag, nearest), "cannot be read: %s", strerror(cause));
     return MSW_BAD_INPUT;
   }
   msw_status status = read_open_file(fd, path, max_bytes, arena, diag, text, len);

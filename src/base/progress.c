@@ -1,10 +1,10 @@
 /* How far a long run is: percent, done of total, rate, time left. */
 #include <stdio.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "msw/base/log.h"
 #include "msw/base/num.h"
+#include "msw/base/terminal.h"
 #include "terminal_line.h"
 
 enum { TEXT_BYTES = 32, LINE_BYTES = 160, DECILES = 10 };
@@ -58,7 +58,7 @@ void msw_progress_start(msw_progress *p, uint64_t total) {
   *p = (msw_progress){.total = total,
                       .start_s = now_s,
                       .last_s = now_s,
-                      .is_terminal = isatty(STDERR_FILENO) == 1,
+                      .is_terminal = msw_is_terminal(stderr),
                       .active = !msw_log_is_quiet()};
 }
 

@@ -96,3 +96,26 @@ msw_status msw_h5_rewrite_attr(msw_h5 object, const char *name, msw_h5_type type
   msw_h5_close(attribute);
   return status;
 }
+
+msw_status msw_h5_read_attr_numbers(msw_h5 object, const char *name, msw_h5_type type, msw_arena *arena, msw_diag *diag,
+                                    const void **values, size_t *n) {
+  msw_h5_begin();
+  *values = NULL;
+  *n = 0;
+  htri_t there = H5Aexists(object, name);
+  if (there == 0) return MSW_OK;
+  hid_t attribute = there < 0 ? H5I_INVALID_HID : H5Aopen(object, name, H5P_DEFAULT);
+  if (attribute < 0) return msw_h5_fail(object, diag, "open attribute '%s'", name);
+  hid_t space = H5Aget_space(attribute);
+  hssize_t n_there = space < 0 ? -1 : H5Sget_simple_extent_npoints(space);
+  void *found = n_there < 0 ? NULL : msw_arena_array(arena, (size_t)n_there, msw_h5_type_size(type));
+  msw_status status = MSW_OK;
+  if (!found || H5Aread(attribute, msw_h5_memory_type(type), found) < 0)
+    status = msw_h5_fail(object, diag, "read attribute '%s' as numbers", name);
+  msw_h5_close(space);
+  msw_h5_close(attribute);
+  if (status != MSW_OK) return status;
+  *values = found;
+  *n = (size_t)n_there;
+  return MSW_OK;
+}

@@ -9,9 +9,7 @@ static int rank_of(hid_t dataset) {
   return rank;
 }
 
-/* The offset in libhdf5's type. */
-static msw_status convert_offset(msw_h5 dataset, const uint64_t *offset, msw_diag *diag,
-                                 hsize_t converted[MSW_H5_MAX_RANK]) {
+msw_status msw_h5_chunk_offset(msw_h5 dataset, const uint64_t *offset, msw_diag *diag, hsize_t converted[MSW_H5_MAX_RANK]) {
   int rank = rank_of(dataset);
   if (rank < 1 || rank > MSW_H5_MAX_RANK) return msw_h5_fail(dataset, diag, "find the dimensions");
   for (int i_dim = 0; i_dim < rank; i_dim++) converted[i_dim] = offset[i_dim];
@@ -22,7 +20,7 @@ msw_status msw_h5_write_chunk(msw_h5 dataset, const uint64_t *offset, const void
                               msw_diag *diag) {
   msw_h5_begin();
   hsize_t first[MSW_H5_MAX_RANK];
-  msw_status status = convert_offset(dataset, offset, diag, first);
+  msw_status status = msw_h5_chunk_offset(dataset, offset, diag, first);
   if (status != MSW_OK) return status;
   const uint32_t all_filters_applied = 0;
   if (H5Dwrite_chunk(dataset, H5P_DEFAULT, all_filters_applied, first, n_bytes, bytes) >= 0) return MSW_OK;
@@ -33,7 +31,7 @@ msw_status msw_h5_chunk_bytes(msw_h5 dataset, const uint64_t *offset, msw_diag *
   msw_h5_begin();
   hsize_t first[MSW_H5_MAX_RANK], size = 0;
   *n_bytes = 0;
-  msw_status status = convert_offset(dataset, offset, diag, first);
+  msw_status status = msw_h5_chunk_offset(dataset, offset, diag, first);
   if (status != MSW_OK) return status;
   if (H5Dget_chunk_storage_size(dataset, first, &size) < 0) return msw_h5_fail(dataset, diag, "look up a chunk");
   *n_bytes = (size_t)size;
@@ -44,7 +42,7 @@ msw_status msw_h5_read_chunk(msw_h5 dataset, const uint64_t *offset, void *bytes
   msw_h5_begin();
   hsize_t first[MSW_H5_MAX_RANK];
   uint32_t skipped_filters = 0;
-  msw_status status = convert_offset(dataset, offset, diag, first);
+  msw_status status = msw_h5_chunk_offset(dataset, offset, diag, first);
   if (status != MSW_OK) return status;
   if (H5Dread_chunk(dataset, H5P_DEFAULT, first, &skipped_filters, bytes) < 0)
     return msw_h5_fail(dataset, diag, "read a chunk");

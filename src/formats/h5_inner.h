@@ -33,6 +33,9 @@ hid_t msw_h5_creation_list(hid_t property_class);
 /* A new one-dimensional data space of n elements. */
 hid_t msw_h5_line_space(size_t n);
 
+/* The offset of a chunk in libhdf5's type. */
+msw_status msw_h5_chunk_offset(msw_h5 dataset, const uint64_t *offset, msw_diag *diag, hsize_t converted[MSW_H5_MAX_RANK]);
+
 /* Does it look, from a sample in the middle, as if compressing these bytes were for nothing? Always the same answer for the
  * same bytes. What is called noise would have become smaller by a few per cent at most. */
 bool msw_h5_is_noise(const unsigned char *bytes, size_t n);

@@ -36,7 +36,7 @@ static size_t skip_digits(const char *s, size_t at, size_t n) {
 }
 
 /* What is wrong with the grammar of a number, or NULL: -?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)? */
-static const char *number_fault(const char *s, size_t n) {
+static const char *grammar_fault(const char *s, size_t n) {
   if (s[0] == '+') return "must not begin with '+'";
   size_t start = s[0] == '-' ? 1 : 0;
   size_t at = skip_digits(s, start, n);
@@ -56,15 +56,23 @@ static const char *number_fault(const char *s, size_t n) {
   return at == n ? NULL : "is not a number";
 }
 
+const char *msw_json_number_fault(const char *s, size_t n) {
+  const char *fault = grammar_fault(s, n);
+  if (fault) return fault;
+  if (n > CJSON_NUMBER_CHARS) return "is longer than 63 characters";
+  msw_arena scratch = {0};
+  double value;
+  bool is_in_range = msw_parse_double(msw_strndup(&scratch, s, n), &value);
+  msw_arena_free(&scratch);
+  return is_in_range ? NULL : "is out of range";
+}
+
 static bool check_number(msw_json_source *source, const msw_json_token *token) {
   const char *s = source->text + token->start;
   size_t n = token->end - token->start;
-  const char *fault = number_fault(s, n);
+  const char *fault = msw_json_number_fault(s, n);
   bool is_text = fault && strcmp(fault, "is not a number") == 0;
-  if (!fault && n > CJSON_NUMBER_CHARS) fault = "is longer than 63 characters";
   msw_arena scratch = {0};
-  double value;
-  if (!fault && !msw_parse_double(msw_strndup(&scratch, s, n), &value)) fault = "is out of range";
   bool go_on = true;
   if (fault) {
     const char *shown = msw_text_quote(&scratch, s, n);

@@ -1,7 +1,5 @@
 /* Reading a JSON document: the stages in order, and the tree built from cJSON's and from the tokens side by side. */
-#include <limits.h>
 #include <stdarg.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,8 +9,6 @@
 #include "msw/base/file.h"
 #include "msw/base/num.h"
 #include "source_text.h"
-
-static const size_t MAX_BYTES = (size_t)64 << 20;
 
 bool msw_json_fault(msw_json_source *source, msw_loc loc, const char *hint, const char *fmt, ...) {
   msw_arena scratch = {0};
@@ -38,43 +34,6 @@ static msw_json_type type_of(const cJSON *item) {
   if (cJSON_IsString(item)) return MSW_JSON_STRING;
   if (cJSON_IsNumber(item)) return MSW_JSON_NUMBER;
   return cJSON_IsBool(item) ? MSW_JSON_BOOL : MSW_JSON_NULL;
-}
-
-/* FNV-1a. */
-static uint64_t hash_of(const char *key) {
-  uint64_t hash = UINT64_C(0xcbf29ce484222325);
-  for (; *key; key++) hash = (hash ^ (unsigned char)*key) * UINT64_C(0x100000001b3);
-  return hash;
-}
-
-/* The member of that key in an open-addressing table, else the free place for it. */
-static const msw_json **place_of(const msw_json **table, size_t mask, const char *key) {
-  size_t at = (size_t)hash_of(key) & mask;
-  while (table[at] && strcmp(table[at]->key, key) != 0) at = (at + 1) & mask;
-  return &table[at];
-}
-
-static void report_duplicate(builder *b, const msw_json *member, const msw_json *first) {
-  msw_arena scratch = {0};
-  msw_error(b->source->diag, member->key_loc, msw_json_path(&scratch, member->parent),
-            msw_format(&scratch, "first given at %d:%d", first->key_loc.line, first->key_loc.col), "duplicate key %s",
-            msw_text_quote(&scratch, member->key, strlen(member->key)));
-  msw_arena_free(&scratch);
-}
-
-static void check_duplicates(builder *b, const msw_json *object) {
-  if (object->n_children < 2) return;
-  size_t size = 2;
-  while (size < 2 * object->n_children) size *= 2;
-  const msw_json **table = msw_alloc_zero(size, sizeof *table);
-  for (const msw_json *member = object->first; member; member = member->next) {
-    const msw_json **place = place_of(table, size - 1, member->key);
-    if (*place)
-      report_duplicate(b, member, *place);
-    else
-      *place = member;
-  }
-  free(table);
 }
 
 static void build_children(builder *b, msw_json *node, const cJSON *item);
@@ -110,7 +69,7 @@ static void build_children(builder *b, msw_json *node, const cJSON *item) {
     if (child->next) msw_json_next(&b->lexer);   /* comma */
   }
   msw_json_next(&b->lexer);                  /* closing bracket */
-  if (is_object) check_duplicates(b, node);
+  if (is_object) msw_json_check_duplicates(node, b->source->diag);
 }
 
 /* NULL when cJSON refuses the text, which is then explained. */
@@ -129,19 +88,26 @@ static msw_json *parse_and_build(msw_json_source *source, msw_arena *arena) {
   return root;
 }
 
+bool msw_json_source_of(const char *text, size_t len, const char *file, msw_arena *arena, msw_diag *diag,
+                        msw_json_source *source) {
+  if (len > MSW_JSON_MAX_BYTES) {
+    msw_error(diag, (msw_loc){.file = file}, NULL, NULL, "larger than %d MiB", MSW_JSON_MAX_BYTES >> 20);
+    return false;
+  }
+  size_t bom = msw_text_bom(text, len);
+  *source = (msw_json_source){.len = len - bom, .file = file, .diag = diag};
+  source->text = msw_arena_alloc(arena, source->len + 1);
+  if (source->len > 0) memcpy(source->text, text + bom, source->len);
+  return true;
+}
+
 msw_status msw_json_parse(const char *text, size_t len, const char *file, msw_arena *arena, msw_diag *diag,
                           msw_json **root) {
   *root = NULL;
   size_t errors_before = diag->n_errors;
-  if (len > MAX_BYTES) {
-    msw_error(diag, (msw_loc){.file = file}, NULL, NULL, "larger than %zu MiB", MAX_BYTES >> 20);
-    return MSW_BAD_INPUT;
-  }
-  size_t bom = msw_text_bom(text, len);
   msw_arena scratch = {0};
-  msw_json_source source = {.len = len - bom, .file = file, .diag = diag};
-  source.text = msw_arena_alloc(&scratch, source.len + 1);
-  if (source.len > 0) memcpy(source.text, text + bom, source.len);
+  msw_json_source source;
+  if (!msw_json_source_of(text, len, file, &scratch, diag, &source)) return MSW_BAD_INPUT;
   bool sound = msw_json_check_bytes(&source);
   sound = msw_json_blank(&source) && sound;
   if (source.n_errors < MSW_JSON_MAX_ERRORS) sound = msw_json_check_tokens(&source) && sound;
@@ -157,7 +123,7 @@ msw_status msw_json_load(const char *path, msw_arena *arena, msw_diag *diag, msw
   msw_arena scratch = {0};
   char *text = NULL;
   size_t len = 0;
-  msw_status status = msw_read_file(path, MAX_BYTES, &scratch, diag, &text, &len);
+  msw_status status = msw_read_file(path, MSW_JSON_MAX_BYTES, &scratch, diag, &text, &len);
   if (status == MSW_OK) status = msw_json_parse(text, len, msw_strdup(arena, path), arena, diag, root);
   msw_arena_free(&scratch);
   return status;

@@ -34,13 +34,31 @@ static const char *with_article(msw_json_type type) {
   return "a value";
 }
 
-/* A string that would be right without its quotes. */
-static const char *quotes_hint(msw_json_reader *reader, const msw_json *value, msw_json_type wanted) {
-  if (value->type != MSW_JSON_STRING) return NULL;
+static bool is_one_of(const char *text, const char *const words[], size_t n_words) {
+  for (size_t i_word = 0; i_word < n_words; i_word++)
+    if (msw_equal_nocase(text, words[i_word])) return true;
+  return false;
+}
+
+/* What the writer of a string may have meant: "yes" comes from YAML files, where it was a boolean once. */
+static const char *hint_for_string(msw_json_reader *reader, const char *text, msw_json_type wanted) {
+  static const char *const yes[] = {"yes", "on", "y"}, *const no[] = {"no", "off", "n"};
   double number;
-  bool is_number = wanted == MSW_JSON_NUMBER && msw_parse_double(value->text, &number);
-  bool is_bool = wanted == MSW_JSON_BOOL && (strcmp(value->text, "true") == 0 || strcmp(value->text, "false") == 0);
-  return is_number || is_bool ? msw_format(&reader->scratch, "write %s without quotes", value->text) : NULL;
+  bool is_bool = wanted == MSW_JSON_BOOL, is_number = wanted == MSW_JSON_NUMBER && msw_parse_double(text, &number);
+  if (is_number || (is_bool && (strcmp(text, "true") == 0 || strcmp(text, "false") == 0)))
+    return msw_format(&reader->scratch, "write %s without quotes", text);
+  if (is_bool && is_one_of(text, yes, sizeof yes / sizeof *yes)) return "write true";
+  if (is_bool && is_one_of(text, no, sizeof no / sizeof *no)) return "write false";
+  return NULL;
+}
+
+/* A value that would be right with or without quotes. */
+static const char *quotes_hint(msw_json_reader *reader, const msw_json *value, msw_json_type wanted) {
+  if (value->type == MSW_JSON_STRING) return hint_for_string(reader, value->text, wanted);
+  if (wanted != MSW_JSON_STRING) return NULL;
+  const char *literal = value->type == MSW_JSON_NUMBER ? value->text : NULL;
+  if (value->type == MSW_JSON_BOOL) literal = value->boolean ? "true" : "false";
+  return literal ? msw_format(&reader->scratch, "a text needs quotes: \"%s\"", literal) : NULL;
 }
 
 bool msw_json_begin(msw_json_reader *reader, const msw_json *value, msw_diag *diag) {

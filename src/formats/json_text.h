@@ -8,7 +8,7 @@
 #include "msw/base/diag.h"
 #include "msw/formats/json.h"
 
-enum { MSW_JSON_MAX_DEPTH = 64, MSW_JSON_MAX_ERRORS = 20 };
+enum { MSW_JSON_MAX_BYTES = 64 << 20, MSW_JSON_MAX_DEPTH = 64, MSW_JSON_MAX_ERRORS = 20 };
 
 /* The document being read: a private copy without BOM, NUL-terminated. Blanking moves nothing. */
 typedef struct {
@@ -18,6 +18,10 @@ typedef struct {
   msw_diag *diag;
   size_t n_errors;   /* found in this document */
 } msw_json_source;
+
+/* The copy, in the arena. False and an error when the text is too large. */
+bool msw_json_source_of(const char *text, size_t len, const char *file, msw_arena *arena, msw_diag *diag,
+                        msw_json_source *source);
 
 /* Adds an error of the document at `loc`. Returns false once MSW_JSON_MAX_ERRORS are reached: stop looking for more. */
 bool msw_json_fault(msw_json_source *source, msw_loc loc, const char *hint, const char *fmt, ...)
@@ -63,6 +67,12 @@ bool msw_json_check_bytes(msw_json_source *source);
 bool msw_json_check_tokens(msw_json_source *source);
 /* Says why cJSON, which stopped at `stop`, refused the document: the first token that the grammar does not allow. */
 void msw_json_explain(msw_json_source *source, size_t stop);
+
+/* ---- What other documents that become such trees (yaml.h) must hold to as well. */
+/* What is wrong with a number as JSON writes it, or NULL: its grammar, its length, its size. */
+const char *msw_json_number_fault(const char *s, size_t n);
+/* Adds an error for every key that an earlier member has; returns how many. */
+size_t msw_json_check_duplicates(const msw_json *object, msw_diag *diag);
 
 /* The text in double quotes, escaped as JSON wants it. */
 void msw_json_write_string(const char *s, msw_buf *out);

@@ -90,6 +90,7 @@ static msw_json *copy_scalar(msw_arena *arena, const msw_json *value) {
   msw_json *copy = msw_json_new(arena, value->type, value->loc);
   copy->boolean = value->boolean;
   copy->number = value->number;
+  copy->style = value->style;
   copy->text = value->text ? msw_strdup(arena, value->text) : NULL;
   return copy;
 }

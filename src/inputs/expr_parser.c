@@ -7,7 +7,7 @@
 
 void msw_parser_error(msw_parser *p, size_t at, const char *hint, const char *message) {
   msw_loc loc = p->loc;
-  if (loc.line > 0) loc.col += (int)at + 1;   /* loc is the opening quote */
+  if (loc.line > 0) loc.col = loc.col < 0 ? 0 : loc.col + (int)at + 1;   /* loc is the opening quote */
   msw_error(p->diag, loc, p->path, hint, "%s", message);
 }
 

@@ -30,7 +30,13 @@ static const axis_facts AXES[MSW_N_AXES] = {
 const char *msw_axis_name(msw_axis_id id) { return AXES[id].name; }
 const char *msw_axis_unit(msw_axis_id id) { return AXES[id].unit; }
 const char *msw_axis_long_name(msw_axis_id id) { return AXES[id].long_name; }
+const char *msw_axis_alias(msw_axis_id id) { return AXES[id].alias; }
 bool msw_axis_is_text(msw_axis_id id) { return AXES[id].is_text; }
+
+void msw_axis_limits(msw_axis_id id, double *min, double *max) {
+  *min = AXES[id].min;
+  *max = AXES[id].max;
+}
 
 bool msw_axis_find(const char *name, msw_axis_id *id) {
   for (msw_axis_id i_axis = 0; i_axis < MSW_N_AXES; i_axis++) {

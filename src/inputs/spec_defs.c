@@ -93,6 +93,7 @@ static void become(msw_json *value, msw_json *other) {
   value->boolean = other->boolean;
   value->number = other->number;
   value->text = other->text;
+  value->style = other->style;
   value->first = value->last = NULL;
   value->n_children = 0;
   for (msw_json *child = other->first, *next; child; child = next) {

@@ -6,6 +6,7 @@
 
 #include "msw/base/file.h"
 #include "msw/base/hash.h"
+#include "msw/formats/yaml.h"
 
 enum { MAX_DEPTH = 16, MAX_FILES = 64 };
 static const size_t MAX_FILE_BYTES = (size_t)64 << 20;
@@ -64,7 +65,9 @@ static void merge_base(msw_spec_reader *reader, const msw_json *entry, const ope
   const char *real = real_path(reader->arena, path);
   if (is_open(file, real))
     msw_json_error(reader->diag, entry, NULL, "extends itself: %s", circle(reader, file, path, real));
-  else if (!msw_is_file(path)) msw_json_error(reader->diag, entry, NULL, "there is no file %s", path);
+  else if (!msw_is_file(path))
+    msw_json_error(reader->diag, entry, msw_did_you_mean(reader->diag, msw_nearest_file(path, reader->arena)),
+                   "there is no file %s", path);
   else if (file->depth == MAX_DEPTH || reader->n_reads >= MAX_FILES)
     msw_json_error(reader->diag, entry, NULL, "extends too many files: at most %d, at most %d deep", MAX_FILES,
                    MAX_DEPTH);
@@ -82,10 +85,21 @@ static void merge_bases(msw_spec_reader *reader, const msw_json *extends, const 
     for (const msw_json *entry = extends->first; entry; entry = entry->next) merge_base(reader, entry, file, merged);
 }
 
+/* By the name of the file; both give the same tree. NULL after an error. */
+static msw_json *parse(msw_spec_reader *reader, const char *path, const char *text, size_t len) {
+  msw_json *root;
+  const bool is_yaml = msw_yaml_is_named(path);
+  const msw_status status = is_yaml ? msw_yaml_parse(text, len, path, reader->arena, reader->diag, &root)
+                                    : msw_json_parse(text, len, path, reader->arena, reader->diag, &root);
+  if (status != MSW_OK || root->type == MSW_JSON_OBJECT) return root;
+  const char *hint = is_yaml ? "in YAML each key ends with a colon and a blank: sweep: 1" : NULL;
+  msw_json_error(reader->diag, root, hint, "a sweep file is an object: { … }");
+  return NULL;
+}
+
 /* Reads one file (or the text given for it) and merges it over what it extends. */
 static msw_json *read_merged(msw_spec_reader *reader, const char *path, const char *text, size_t len,
                              const open_file *outer) {
-  msw_json *own;
   char *bytes = NULL, sha256[65];
   reader->n_reads++;
   if (!text) {
@@ -95,11 +109,8 @@ static msw_json *read_merged(msw_spec_reader *reader, const char *path, const ch
   if (!outer) reader->spec->text = msw_strndup(reader->arena, text, len);
   msw_sha256_of(text, len, sha256);
   msw_spec_add_input(reader, path, sha256);
-  if (msw_json_parse(text, len, path, reader->arena, reader->diag, &own) != MSW_OK) return NULL;
-  if (own->type != MSW_JSON_OBJECT) {
-    msw_json_error(reader->diag, own, NULL, "a sweep file is an object: { … }");
-    return NULL;
-  }
+  msw_json *own = parse(reader, path, text, len);
+  if (!own) return NULL;
   const open_file file = {path, real_path(reader->arena, path), outer ? outer->depth + 1 : 1, outer};
   msw_json *merged = msw_json_new(reader->arena, MSW_JSON_OBJECT, own->loc);
   msw_json *extends = msw_json_get(own, "extends");

@@ -59,10 +59,10 @@ const msw_draft_let *msw_spec_find_let(const msw_draft_let *lets, size_t n_lets,
 static void list_level(msw_spec_reader *reader, msw_block_draft *draft, msw_spec_level *level) {
   for (size_t i_let = 0; i_let < level->n_lets; i_let++) {
     msw_given_let *given = &level->lets[i_let];
-    const msw_where where = msw_spec_where(reader, given->at);
+    const char *path = msw_spec_where(reader, given->at).path;
     msw_draft_let *let = find(draft->lets, draft->n_lets, given->name);
     if (!let) let = &draft->lets[draft->n_lets++];
-    *let = (msw_draft_let){.given = given, .definition = {given->at->text, where.loc, where.path}};
+    *let = (msw_draft_let){.given = given, .definition = {given->at->text, msw_spec_quote_loc(given->at), path}};
     if (msw_spec_is_lost(given->at)) let->state = MSW_LET_BAD;
   }
 }
@@ -95,7 +95,7 @@ static void try_out(msw_spec_reader *reader, msw_block_draft *draft, msw_draft_l
     const msw_problem *item = &diag.items[i_item];
     msw_spec_error_once(reader->diag, (msw_where){item->loc, item->path}, item->hint, item->message);
   }
-  if (good) msw_spec_warn_of_texts(reader, (msw_where){text->loc, text->path}, n_texts);
+  if (good) msw_spec_warn_of_texts(reader, msw_spec_where(reader, let->given->at), n_texts);
   let->state = !good ? MSW_LET_BAD : scope.misses_axis ? MSW_LET_MISSES_AXIS : MSW_LET_GOOD;
   let->missed = scope.missed;
   free(scope.variables);

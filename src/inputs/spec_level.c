@@ -16,8 +16,11 @@ static void read_phase(msw_spec_reader *reader, const msw_json *value, msw_spec_
   while (i_phase < N_PHASES && value->type == MSW_JSON_STRING && strcmp(NAMES[i_phase], value->text) != 0) i_phase++;
   level->phase_is_good = value->type == MSW_JSON_STRING && i_phase < N_PHASES;
   if (level->phase_is_good) level->phase = (msw_phase)i_phase;
-  else
-    msw_json_error(reader->diag, value, NULL, "expected \"decode\", \"prefill\" or \"mixed\"");
+  else {
+    const char *nearest = value->type == MSW_JSON_STRING ? msw_nearest(value->text, NAMES, N_PHASES) : NULL;
+    msw_json_error(reader->diag, value, msw_did_you_mean(reader->diag, nearest),
+                   "expected \"decode\", \"prefill\" or \"mixed\"");
+  }
 }
 
 /* "axes" or "fixed". */

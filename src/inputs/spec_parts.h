@@ -321,6 +321,8 @@ size_t msw_spec_add_variable(msw_spec_scope *scope, msw_spec_variable variable);
  * in a scope that is not strict. Warns of texts that nothing in the sweep is called. */
 msw_expr *msw_spec_compile(msw_spec_scope *scope, const msw_json *at, bool *is_bad);
 /* Warns of the texts behind the first `n_known`: they came with an expression, so no axis has such a value. */
+/* Where the opening quote of an expression stands, or would stand, as msw_expr_compile wants it. */
+msw_loc msw_spec_quote_loc(const msw_json *text);
 void msw_spec_warn_of_texts(msw_spec_reader *reader, msw_where where, size_t n_known);
 
 /* Definitions are tried out; then the rest may name them. */

@@ -37,9 +37,11 @@ static void read_op(msw_spec_reader *reader, msw_json_reader *object, msw_given_
   if (!msw_json_want_string(object, "op", true, &op)) return;
   while (i_op < MSW_N_REDUCE_OPS && strcmp(OPS[i_op], op) != 0) i_op++;
   given->op = (msw_reduce_op)i_op;
-  if (i_op == MSW_N_REDUCE_OPS)
-    msw_json_error(reader->diag, msw_json_get(object->object, "op"), "known are min, max, mean, count, argmin, argmax",
-                   "unknown operation \"%s\"", op);
+  if (i_op < MSW_N_REDUCE_OPS) return;
+  const char *nearest = msw_nearest(op, OPS, MSW_N_REDUCE_OPS);
+  msw_json_error(reader->diag, msw_json_get(object->object, "op"),
+                 nearest ? msw_did_you_mean(reader->diag, nearest) : "known are min, max, mean, count, argmin, argmax",
+                 "unknown operation \"%s\"", op);
 }
 
 static void read_field(msw_spec_reader *reader, msw_json_reader *object, msw_given_reduction *given) {

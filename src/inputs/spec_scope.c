@@ -142,6 +142,13 @@ msw_expr_scope msw_spec_expr_scope(msw_spec_scope *scope) {
                           .texts = &scope->reader->spec->texts};
 }
 
+msw_loc msw_spec_quote_loc(const msw_json *text) {
+  msw_loc loc = text->loc;
+  if (text->style == MSW_JSON_BARE) loc.col--;
+  if (text->style == MSW_JSON_SPREAD) loc.col = -1;
+  return loc;
+}
+
 void msw_spec_warn_of_texts(msw_spec_reader *reader, msw_where where, size_t n_known) {
   const msw_texts *texts = &reader->spec->texts;
   for (size_t i_text = n_known; i_text < texts->n; i_text++)
@@ -156,7 +163,7 @@ msw_expr *msw_spec_compile(msw_spec_scope *scope, const msw_json *at, bool *is_b
   const msw_expr_scope known = msw_spec_expr_scope(scope);
   const msw_where where = msw_spec_where(reader, at);
   scope->misses_axis = false;
-  msw_expr *expr = msw_expr_compile(at->text, where.loc, where.path, &known, reader->arena, reader->diag);
+  msw_expr *expr = msw_expr_compile(at->text, msw_spec_quote_loc(at), where.path, &known, reader->arena, reader->diag);
   *is_bad = !expr;
   if (!expr || scope->misses_axis) return NULL;
   msw_spec_warn_of_texts(reader, where, n_texts);

@@ -48,6 +48,17 @@ static void read_file(msw_spec_reader *reader, msw_json_reader *output) {
                    "expected the name of a file, in which ${name} is filled in");
 }
 
+static void read_compress(msw_spec_reader *reader, msw_json_reader *output) {
+  static const char *const NAMES[] = {"deflate", "none"};
+  enum { N_NAMES = sizeof NAMES / sizeof *NAMES };
+  const char **compress = &reader->spec->compress;
+  if (!msw_json_want_string(output, "compress", false, compress)) return;
+  for (size_t i_name = 0; i_name < N_NAMES; i_name++)
+    if (strcmp(*compress, NAMES[i_name]) == 0) return;
+  msw_json_error(reader->diag, msw_json_get(output->object, "compress"),
+                 msw_did_you_mean(reader->diag, msw_nearest(*compress, NAMES, N_NAMES)), "expected \"deflate\" or \"none\"");
+}
+
 static void read_output(msw_spec_reader *reader, const msw_json *value, msw_spec_level *level) {
   enum { MOST_KEPT_BITS = 22 };   /* of 23: keeping all is not asking */
   msw_spec *spec = reader->spec;
@@ -55,9 +66,7 @@ static void read_output(msw_spec_reader *reader, const msw_json *value, msw_spec
   int64_t keepbits = 0;
   if (!value || !msw_json_begin(&output, value, reader->diag)) return;
   read_file(reader, &output);
-  const bool is_given = msw_json_want_string(&output, "compress", false, &spec->compress);
-  if (is_given && strcmp(spec->compress, "deflate") != 0 && strcmp(spec->compress, "none") != 0)
-    msw_json_error(reader->diag, msw_json_get(value, "compress"), NULL, "expected \"deflate\" or \"none\"");
+  read_compress(reader, &output);
   msw_json_want_int(&output, "keepbits", false, 1, MOST_KEPT_BITS, &keepbits);
   spec->keepbits = (int)keepbits;
   msw_json_want_bool(&output, "fletcher32", false, &spec->fletcher32);

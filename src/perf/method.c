@@ -16,12 +16,14 @@ static const char *nearest_preset(const char *name) {
   return msw_nearest(name, names, n);
 }
 
-static const char *nearest_knob(const char *name) {
+/* "engine" stands among the knobs, too. */
+static const char *nearest_knob(const char *name, msw_arena *arena) {
   size_t n;
   const msw_knob_info *knobs = msw_knobs_table(&n);
-  const char *names[64];
+  const char **names = msw_arena_array(arena, n + 1, sizeof *names);
   for (size_t i_knob = 0; i_knob < n; i_knob++) names[i_knob] = knobs[i_knob].name;
-  return msw_nearest(name, names, n);
+  names[n] = "engine";
+  return msw_nearest(name, names, n + 1);
 }
 
 static const char *choices_text(const msw_knob_info *knob, msw_arena *arena) {
@@ -35,14 +37,16 @@ static const char *choices_text(const msw_knob_info *knob, msw_arena *arena) {
 }
 
 static bool set_choice(msw_knobs *knobs, const msw_knob_info *knob, const msw_method_setting *setting, msw_diag *diag) {
-  if (setting->kind == MSW_SETTING_TEXT)
-    for (int choice = 0; knob->choices[choice]; choice++)
-      if (strcmp(knob->choices[choice], setting->text) == 0) {
-        memcpy((char *)knobs + knob->offset, &choice, sizeof choice);
-        return true;
-      }
-  msw_error(diag, setting->where.loc, setting->where.path, NULL, "%s: expected one of %s; found %s", knob->name,
-            choices_text(knob, &diag->arena), setting->text);
+  const bool is_text = setting->kind == MSW_SETTING_TEXT;
+  int n_choices = 0;
+  for (; knob->choices[n_choices]; n_choices++)
+    if (is_text && strcmp(knob->choices[n_choices], setting->text) == 0) {
+      memcpy((char *)knobs + knob->offset, &n_choices, sizeof n_choices);
+      return true;
+    }
+  const char *nearest = is_text ? msw_nearest(setting->text, knob->choices, (size_t)n_choices) : NULL;
+  msw_error(diag, setting->where.loc, setting->where.path, msw_did_you_mean(diag, nearest),
+            "%s: expected one of %s; found %s", knob->name, choices_text(knob, &diag->arena), setting->text);
   return false;
 }
 
@@ -99,7 +103,7 @@ static const char *owners_text(const msw_knob_info *knob, msw_arena *arena) {
 static bool apply_setting(msw_knobs *knobs, const msw_preset *preset, const msw_method_setting *setting, msw_diag *diag) {
   const msw_knob_info *knob = msw_knob_find(setting->knob);
   if (!knob) {
-    msw_error(diag, setting->where.loc, setting->where.path, msw_did_you_mean(diag, nearest_knob(setting->knob)),
+    msw_error(diag, setting->where.loc, setting->where.path, msw_did_you_mean(diag, nearest_knob(setting->knob, &diag->arena)),
               "unknown knob \"%s\"", setting->knob);
     return false;
   }

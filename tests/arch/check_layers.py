@@ -10,7 +10,7 @@ from pathlib import Path
 from source import load
 
 LAYERS = ["base", "formats", "inputs", "perf", "grid", "output", "analysis", "cli"]
-FORMAT_HEADERS = ("cJSON.h", "cjson/", "csv.h", "hdf5.h", "hdf5_hl.h", "H5public.h", "H5Tpublic.h")
+FORMAT_HEADERS = ("cJSON.h", "cjson/", "yaml.h", "csv.h", "hdf5.h", "hdf5_hl.h", "H5public.h", "H5Tpublic.h")
 FORMAT_FREE = ("perf", "grid")  # these must not see a header of formats, not even through another one
 
 

@@ -30,8 +30,15 @@ WORKERS = 2
 SWEEP = """{ "sweep": 1, "name": "tiny", "fixed": {"gpu": "h100", "method": "v2-interp", "model": "llama-2-7b-hf"},
   "axes": {"tp": [1, 2], "batch": "1:64:*4", "kv_len": {"pow2": [512, 8192], "per_octave": 2}}, "exclude": ["batch * kv_len > 100000"] }
 """
+YAML_SWEEP = """# the same
+sweep: 1
+name: tiny
+fixed: {gpu: h100, method: v2-interp, model: llama-2-7b-hf}
+axes: {tp: &tp [1, 2], batch: 1:64:*4, kv_len: {"pow2": [512, 8192], per_octave: 2}}
+exclude: ["batch * kv_len > 100000"]
+"""
 STEPS = "model,tp,decode,prefill\nllama-2-7b-hf,1,16*4096+4*512,1*0:512\nllama-2-7b-hf,2,,2*100:3000+1*0:7\n"
-INPUTS = {"sweep.json": SWEEP, "steps.csv": STEPS}
+INPUTS = {"sweep.json": SWEEP, "sweep.yaml": YAML_SWEEP, "steps.csv": STEPS}
 
 
 class Case:
@@ -118,6 +125,7 @@ def main():
     run = ["run", "sweep.json", "-q", "-o", "out.h5", "-j"]
     cases = [
         ("plan", ["plan", "sweep.json", "--json"], None, "!" + LIBRARY),
+        ("plan of YAML, its library", ["plan", "sweep.yaml", "--json"], None, "libyaml"),
         ("eval", ["eval", "--gpu", "h100", "--method", "v2-interp", "--per-op", "--steps", "steps.csv", "-o", "out.csv"], "out.csv",
          "!" + LIBRARY),
         ("run", [*run, "1"], "out.h5", "!" + LIBRARY),

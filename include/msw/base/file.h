@@ -24,6 +24,8 @@ char *msw_join_path(msw_arena *arena, const char *dir, const char *name);   /* a
                                                                                does one in "." */
 char *msw_dir_name(msw_arena *arena, const char *path);   /* "a/b.json" -> "a"; "b" -> "." */
 const char *msw_base_name(const char *path);              /* points into path */
+/* The file of the same folder whose name is nearest, for hints; or NULL. */
+const char *msw_nearest_file(const char *path, msw_arena *arena);
 /* A temporary name beside `path`: "<path>.tmp-<host>-<pid>". */
 char *msw_temp_name(msw_arena *arena, const char *path);
 

@@ -1,7 +1,7 @@
 /* A thin layer over libhdf5: handles that close themselves in the right order, errors that reach the diag, and the recipes
  * (reference: docs/result-file.md) that make one file plain HDF5, netCDF-4 and NXdata at once. Files are created with
  * libver V18/V18, tracked creation order and no object times, so that equal calls give equal bytes.
- * Not thread-safe: one thread at a time.
+ * Not thread-safe, encoders and decoders excepted: one thread at a time.
  */
 #ifndef MSW_FORMATS_H5_H
 #define MSW_FORMATS_H5_H
@@ -51,6 +51,10 @@ msw_status msw_h5_read_attr_int(msw_h5 object, const char *name, msw_diag *diag,
 /* Gives new values to an attribute that is there with n elements. */
 msw_status msw_h5_rewrite_attr(msw_h5 object, const char *name, msw_h5_type type, const void *values, size_t n, msw_diag *diag);
 
+/* Reads an attribute of numbers into the arena, as `type`; *n is 0 when it is absent. */
+msw_status msw_h5_read_attr_numbers(msw_h5 object, const char *name, msw_h5_type type, msw_arena *arena, msw_diag *diag,
+                                    const void **values, size_t *n);
+
 /* Coordinates: 1-D datasets made dimension scales (H5DS), name = dimension name. String ones are variable-length UTF-8. */
 msw_status msw_h5_coord_numbers(msw_h5 group, const char *name, msw_h5_type type, const void *values, size_t n, msw_diag *diag, msw_h5 *dataset);
 msw_status msw_h5_coord_texts(msw_h5 group, const char *name, const char *const *values, size_t n, msw_diag *diag, msw_h5 *dataset);
@@ -58,6 +62,12 @@ msw_status msw_h5_coord_texts(msw_h5 group, const char *name, const char *const 
 /* A dataset of a group, for more attributes; and the coordinate that its dimension i_dim runs along. */
 msw_status msw_h5_open_dataset(msw_h5 group, const char *path, msw_diag *diag, msw_h5 *dataset);
 msw_status msw_h5_attach_scale(msw_h5 dataset, msw_h5 scale, size_t i_dim, msw_diag *diag);
+
+/* Is the dataset a dimension scale? Are its elements texts? */
+bool msw_h5_is_scale(msw_h5 dataset);
+bool msw_h5_is_text(msw_h5 dataset);
+/* The path of the scale that dimension i_dim runs along, in the arena; NULL where none is attached. */
+msw_status msw_h5_scale_of(msw_h5 dataset, size_t i_dim, msw_arena *arena, msw_diag *diag, const char **path);
 
 /* An n-dimensional chunked variable whose dimensions carry the given scales; without dimensions a single number. `deflate`: shuffle + deflate filters are set,
  * `fletcher32`: a checksum filter after them (chunks are written already filtered). Cells of chunks that are never written
@@ -84,6 +94,10 @@ msw_status msw_h5_write_chunk(msw_h5 dataset, const uint64_t *offset, const void
 msw_status msw_h5_chunk_bytes(msw_h5 dataset, const uint64_t *offset, msw_diag *diag, size_t *n_bytes);
 /* Reads the chunk's bytes, as many as msw_h5_chunk_bytes says. */
 msw_status msw_h5_read_chunk(msw_h5 dataset, const uint64_t *offset, void *bytes, msw_diag *diag);
+/* A chunk as it is stored, in a buffer that grows as needed and is freed by its owner. n is 0 where the chunk was never written;
+ * `skipped`: bit i is set where filter i of the dataset was left out. */
+typedef struct { unsigned char *bytes; size_t n, cap; uint32_t skipped; } msw_h5_stored;
+msw_status msw_h5_fetch_chunk(msw_h5 dataset, const uint64_t *offset, msw_diag *diag, msw_h5_stored *stored);
 /* How many chunks have been written; takes time in proportion to them. */
 msw_status msw_h5_count_chunks(msw_h5 dataset, msw_diag *diag, uint64_t *n);
 
@@ -129,6 +143,28 @@ void msw_h5_encoder_free(msw_h5_encoder *encoder);
 size_t msw_h5_encode_bound(msw_h5_encoder *encoder, size_t n_bytes);
 /* Encodes n_bytes of elements of elem_size into out (at least the bound); returns the encoded size. */
 size_t msw_h5_encode(msw_h5_encoder *encoder, const void *bytes, size_t n_bytes, size_t elem_size, void *out);
+
+/* How the cells of a dataset are stored. `is_known`: in chunks, of a type of ours, with filters that msw_h5_decode knows; only
+ * then do the filters mean anything. Another type counts as F64. `fill`: what chunks hold that were never written. */
+typedef enum { MSW_H5_SHUFFLE, MSW_H5_DEFLATE, MSW_H5_FLETCHER32 } msw_h5_filter;
+enum { MSW_H5_MOST_FILTERS = 8 };
+typedef struct {
+  bool is_known;
+  msw_h5_type type;
+  size_t n_filters;
+  msw_h5_filter filters[MSW_H5_MOST_FILTERS];   /* in the order in which they were applied */
+  double fill;
+} msw_h5_storage;
+msw_status msw_h5_storage_of(msw_h5 dataset, msw_diag *diag, msw_h5_storage *storage);
+
+/* The way back, in the calling thread. Thread-safe: one thread at a time for each decoder. */
+typedef struct msw_h5_decoder msw_h5_decoder;
+msw_h5_decoder *msw_h5_decoder_new(void);
+void msw_h5_decoder_free(msw_h5_decoder *decoder);
+/* Undoes the filters: `out` gets the chunk's n_bytes plain bytes. NULL, or what is wrong with the stored bytes ("its checksum
+ * does not match"); `out` then holds anything. */
+const char *msw_h5_decode(msw_h5_decoder *decoder, const msw_h5_storage *storage, const msw_h5_stored *stored, void *out,
+                          size_t n_bytes);
 
 /* The checksum of HDF5's fletcher32 filter, as it is stored after a chunk's bytes. */
 enum { MSW_H5_FLETCHER32_BYTES = 4 };

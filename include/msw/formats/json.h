@@ -19,6 +19,10 @@
 
 typedef enum { MSW_JSON_NULL, MSW_JSON_BOOL, MSW_JSON_NUMBER, MSW_JSON_STRING, MSW_JSON_ARRAY, MSW_JSON_OBJECT } msw_json_type;
 
+/* How a string stands in its file, for places inside it: in quotes at its loc; without quotes there; or in another way, over
+ * several lines for one, so that no column of the file can be told. The last two come from YAML. */
+typedef enum { MSW_JSON_QUOTED, MSW_JSON_BARE, MSW_JSON_SPREAD } msw_json_style;
+
 /* A value. Trees are plain data in an arena: they may be built, merged and edited freely (see msw_json_merge). */
 typedef struct msw_json msw_json;
 struct msw_json {
@@ -29,6 +33,7 @@ struct msw_json {
   bool boolean;
   double number;           /* finite */
   const char *text;        /* STRING: its value. NUMBER: its literal as written */
+  msw_json_style style;    /* of a STRING */
   msw_json *parent, *first, *last, *next, *prev;
   size_t n_children;
 };

@@ -38,7 +38,7 @@ typedef struct {
 typedef struct msw_expr msw_expr;
 
 /* Compiles; NULL with errors in the diag, each with the column inside the text added to `loc.col` (loc is the position of
- * the text's opening quote). The result must be a number, not a text. */
+ * the text's opening quote; a column below 0: none can be told). The result must be a number, not a text. */
 msw_expr *msw_expr_compile(const char *text, msw_loc loc, const char *path, const msw_expr_scope *scope,
                            msw_arena *arena, msw_diag *diag);
 /* Tries whether a text can be a definition, which may also be a text ("model"): the same errors, nothing kept. */

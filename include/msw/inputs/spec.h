@@ -26,7 +26,9 @@ typedef enum {
 const char *msw_axis_name(msw_axis_id id);         /* "gpu", "kv_len" … */
 const char *msw_axis_unit(msw_axis_id id);         /* "1" or "tokens" or "requests"; "" for texts */
 const char *msw_axis_long_name(msw_axis_id id);    /* "KV-cache length (tokens)": unit included */
+const char *msw_axis_alias(msw_axis_id id);        /* "kv"; NULL for most */
 bool msw_axis_is_text(msw_axis_id id);             /* gpu, model, dtype, method */
+void msw_axis_limits(msw_axis_id id, double *min, double *max);   /* of its numbers, which are whole */
 bool msw_axis_find(const char *name, msw_axis_id *id);   /* by name or alias (bs, kv, hw) */
 
 typedef enum { MSW_DECODE, MSW_PREFILL, MSW_MIXED } msw_phase;

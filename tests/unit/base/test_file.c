@@ -86,6 +86,24 @@ static void the_limit_itself_is_allowed(void **state) {
   msw_arena_free(&arena);
 }
 
+/* Of names, not of their suffixes: any two sweeps end alike. */
+static void the_nearest_file(void **state) {
+  static const struct { const char *asked, *nearest; } ROWS[] = {
+      {"quikstart.json", "quickstart.json"}, {"quickstart.jsn", "quickstart.json"}, {"quickstart", "quickstart.json"},
+      {"quick.json", "quickstart.json"},     {"other.json", NULL},                  {"foldr.json", NULL},
+      {"", NULL},                            {"absent/quickstart.json", NULL},
+  };
+  temp_file(state, "quickstart.json", "", 0);
+  temp_file(state, "zebra.json", "", 0);
+  assert_int_equal(mkdir(in_temp(state, "folder"), 0700), 0);
+  for (size_t i_row = 0; i_row < COUNT(ROWS); i_row++) {
+    temp_dir *temp = *state;
+    const char *nearest = msw_nearest_file(in_temp(state, ROWS[i_row].asked), &temp->arena);
+    if (ROWS[i_row].nearest) assert_string_equal(nearest, in_temp(state, ROWS[i_row].nearest));
+    else assert_null(nearest);
+  }
+}
+
 static void kinds_of_paths(void **state) {
   const char *file = temp_file(state, "kind", "", 0), *dir = in_temp(state, ".");
   assert_true(msw_is_file(file) && !msw_is_dir(file));
@@ -218,6 +236,7 @@ int main(void) {
       cmocka_unit_test(names_of_paths),
       cmocka_unit_test(temp_names_lie_beside),
       cmocka_unit_test(makes_folders),
+      cmocka_unit_test(the_nearest_file),
       cmocka_unit_test(lists_folders_in_order),
       cmocka_unit_test(tells_of_folders_that_cannot_be_read),
       cmocka_unit_test(free_bytes_look_upwards),

@@ -150,10 +150,32 @@ static void refuses_other_types(void **state) {
   msw_json_end(&axes, true);
   end(&r, true,
       "in.json:1:17: error: axes.tp: expected a number, found a string (write 8 without quotes)\n"
-      "in.json:1:29: error: axes.gpu: expected a string, found a number\n"
+      "in.json:1:29: error: axes.gpu: expected a string, found a number (a text needs quotes: \"100\")\n"
       "in.json:1:40: error: axes.on: expected a boolean, found a string (write true without quotes)\n"
       "in.json:1:55: error: axes.off: expected a boolean, found a number\n",
       text);
+}
+
+static void guesses_what_was_meant(void **state) {
+  (void)state;
+  static const struct { const char *value, *hint; } rows[] = {
+      {"\"yes\"", " (write true)"}, {"\"On\"", " (write true)"}, {"\"no\"", " (write false)"}, {"\"off\"", " (write false)"},
+      {"\"False\"", ""}, {"\"maybe\"", ""}, {"\"false\"", " (write false without quotes)"}};
+  for (size_t i_row = 0; i_row < COUNT(rows); i_row++) {
+    reading r;
+    char text[64], says[128];
+    bool b = true;
+    snprintf(text, sizeof text, "{\"on\": %s}", rows[i_row].value);
+    snprintf(says, sizeof says, "in.json:1:8: error: on: expected a boolean, found a string%s\n", rows[i_row].hint);
+    begin(&r, text);
+    assert_false(msw_json_want_bool(&r.reader, "on", true, &b));
+    end(&r, true, says, text);
+  }
+  reading r;
+  const char *s = NULL;
+  begin(&r, "{\"name\": true}");
+  assert_false(msw_json_want_string(&r.reader, "name", true, &s));
+  end(&r, true, "in.json:1:10: error: name: expected a string, found a boolean (a text needs quotes: \"true\")\n", "true");
 }
 
 static void missing_and_unknown_keys(void **state) {
@@ -234,6 +256,7 @@ int main(void) {
       cmocka_unit_test(refuses_integers),
       cmocka_unit_test(refuses_numbers),
       cmocka_unit_test(refuses_other_types),
+      cmocka_unit_test(guesses_what_was_meant),
       cmocka_unit_test(missing_and_unknown_keys),
       cmocka_unit_test(open_objects_may_hold_more),
       cmocka_unit_test(a_reader_of_nothing_is_silent),

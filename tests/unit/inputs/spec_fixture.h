@@ -4,6 +4,8 @@
 #ifndef MSW_TEST_SPEC_FIXTURE_H
 #define MSW_TEST_SPEC_FIXTURE_H
 
+#include <limits.h>
+
 #include "input_fixture.h"
 #include "msw/inputs/spec.h"
 
@@ -62,6 +64,24 @@ static inline void forget_spec(spec_world *world) {
   forget(world->fixture);
 }
 
+/* With MSW_SPEC_CORPUS=FOLDER these tests leave there every sweep that they load and what was said of it, an empty file where
+ * it was right: documents to hold other readers of the language against. */
+static inline void keep_in_corpus(const char *json, const msw_diag *diag) {
+  static unsigned n_kept;
+  const char *folder = getenv("MSW_SPEC_CORPUS");
+  char path[PATH_MAX];
+  if (!folder) return;
+  snprintf(path, sizeof path, "%s/%d-%u.json", folder, (int)getpid(), n_kept);
+  FILE *document = fopen(path, "w");
+  snprintf(path, sizeof path, "%s/%d-%u.said", folder, (int)getpid(), n_kept++);
+  FILE *answer = fopen(path, "w");
+  assert_true(document && answer);
+  fputs(json, document);
+  if (diag->n_errors > 0) msw_diag_print(diag, answer, diag->n_errors);
+  fclose(document);
+  fclose(answer);
+}
+
 /* Loads a text as s.json; the outcome and what the diag says must agree. */
 static inline bool load_with(spec_world *world, const char *text, msw_spec_edits edits) {
   input_fixture *fixture = world->fixture;
@@ -70,6 +90,7 @@ static inline bool load_with(spec_world *world, const char *text, msw_spec_edits
   const msw_status status = msw_spec_load_text(json, strlen(json), file, edits, &world->data, &fixture->arena,
                                                &fixture->diag, &world->spec);
   assert_int_equal(status, fixture->diag.n_errors ? MSW_BAD_INPUT : MSW_OK);
+  if (edits.n_sets + edits.n_only == 0) keep_in_corpus(json, &fixture->diag);
   world->is_loaded = status == MSW_OK;
   return world->is_loaded;
 }

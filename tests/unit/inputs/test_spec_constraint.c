@@ -82,8 +82,8 @@ static void errors(void **state) {
     {CONSTRAINTS("[{'expr': 5}]"), "5}", "constraints[0].expr: expected an expression, not number"},
     {CONSTRAINTS("[{'name': 'a b', 'expr': 'step_us > 1'}]"),
      "'a b'", "constraints[0].name: 'a b' cannot be a name (letters, digits and . _ - make names, up to 128)"},
-    {CONSTRAINTS("[{'name': 5, 'expr': 'step_us > 1'}]"), "5, ", "constraints[0].name: expected a string, found a "
-     "number"},
+    {CONSTRAINTS("[{'name': 5, 'expr': 'step_us > 1'}]"), "5, ", "constraints[0].name: expected a string, found a number "
+     "(a text needs quotes: '5')"},
     {CONSTRAINTS("[{'expr': 'step_us > 1', 'else': 'drop'}]"),
      "'drop'", "constraints[0].else: expected 'mask' or 'flag' ('mask' takes the numbers away, 'flag' keeps them)"},
     {CONSTRAINTS("[{'expr': 'step_us > 1', 'els': 'drop'}]"),

@@ -18,7 +18,7 @@ static void one_error_each(void **state) {
     {"{'sweep': 1, 'name': '..', 'axes': {" DECODE_AXES "}}",
      "'..'", "name: '..' cannot be a name (letters, digits and . _ - make names, up to 128)"},
     {DECODE ", 'axis': {}}", "'axis'", "unknown key 'axis' (did you mean `axes`?)"},
-    {DECODE ", 'description': 5}", "5}", "description: expected a string, found a number"},
+    {DECODE ", 'description': 5}", "5}", "description: expected a string, found a number (a text needs quotes: '5')"},
     {DECODE ", 'axes': 5}", "'axes': 5", "duplicate key 'axes' (first given at 1:27)"},
     {SWEEP "'axes': {" DECODE_AXES ", 'tpp': 1}}", "'tpp'", "axes: unknown key 'tpp' (did you mean `tp`?)"},
     /* axes */
@@ -32,7 +32,7 @@ static void one_error_each(void **state) {
      "{'sweep': 1",
      "a mixed block needs seq_len (every axis without a default needs values, under 'axes', 'fixed' or 'zip')"},
     {SWEEP "'fixed': {'phase': 'docode'}, 'axes': {" DECODE_AXES "}}",
-     "'docode'", "fixed.phase: expected 'decode', 'prefill' or 'mixed'"},
+     "'docode'", "fixed.phase: expected 'decode', 'prefill' or 'mixed' (did you mean `decode`?)"},
     {SWEEP "'axes': {" DECODE_AXES ", 'cached_len': 5}}",
      "5}", "axes.cached_len: decode steps have no axis 'cached_len', theirs are batch, kv_len"},
     {SWEEP "'fixed': {'tp': 1}, 'axes': {" DECODE_AXES "}}",
@@ -138,6 +138,8 @@ static void one_error_each(void **state) {
      "'${nam}.h5'",
      "output.file: the environment has no variable 'nam' (${name} is the sweep`s name, ${VAR:text} a variable with a "
      "default)"},
+    {DECODE ", 'output': {'compress': 'defalte'}}",
+     "'defalte'", "output.compress: expected 'deflate' or 'none' (did you mean `deflate`?)"},
     {DECODE ", 'output': {'file': ''}}",
      "''", "output.file: expected the name of a file, in which ${name} is filled in"},
     {DECODE ", 'output': {'keepbits': 23}}",

@@ -110,6 +110,8 @@ static void errors(void **state) {
      "number"},
     {ONE("'n'", "'step_us'", "'sum'", "'over': 'tp'"),
      "'sum'", "output.reduce[0].op: unknown operation 'sum' (known are min, max, mean, count, argmin, argmax)"},
+    {ONE("'n'", "'step_us'", "'argmn'", "'over': 'tp'"),
+     "'argmn'", "output.reduce[0].op: unknown operation 'argmn' (did you mean `argmin`?)"},
     {ONE("'tp'", "'step_us'", "'min'", "'over': 'tp'"),
      "'tp', 'field'", "output.reduce[0].name: a reduction cannot have the name of an axis"},
     {ONE("'meta'", "'step_us'", "'min'", "'over': 'tp'"),

@@ -29,7 +29,8 @@ static const struct { const char *set, *message; } command_line[] = {
     {"gemm_lookup=3", "error: --set gemm_lookup: gemm_lookup: expected one of floor, linear; found 3"},
     {"gemm_lookup=", "error: --set gemm_lookup: gemm_lookup: expected one of floor, linear; found "},
     {"prefill_bucket=pow3", "error: --set prefill_bucket: prefill_bucket: expected one of pow2, exact or an ascending list "
-                            "of lengths; found pow3"},
+                            "of lengths; found pow3 (did you mean 'pow2'?)"},
+    {"engin=vllm-0.15.1", "error: --set engin: unknown knob \"engin\" (did you mean 'engine'?)"},
     {"prefill_bucket=512", "error: --set prefill_bucket: prefill_bucket: expected one of pow2, exact or an ascending list "
                            "of lengths; found 512"},
     {"prefill_bucket=[]", "error: --set prefill_bucket: prefill_bucket: expected one of pow2, exact or an ascending list "

@@ -60,7 +60,8 @@ static msw_status cmd_status(const void *opaque, msw_context *ctx) {
   if (outcome == MSW_OK) outcome = look_at_shards(ctx, &status);
   if (outcome != MSW_OK) return outcome;
   if (!status.has_result && !status.has_shards) {
-    msw_error(&ctx->diag, (msw_loc){.file = options->place}, NULL, NULL,
+    const char *nearest = msw_nearest_file(options->place, &ctx->arena);
+    msw_error(&ctx->diag, (msw_loc){.file = options->place}, NULL, msw_did_you_mean(&ctx->diag, nearest),
               "there is no such result, and no folder of shards '%s'", status.folder);
     return MSW_BAD_INPUT;
   }

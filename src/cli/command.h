@@ -19,6 +19,19 @@ typedef struct {
 
 extern const msw_command msw_command_run, msw_command_plan, msw_command_eval, msw_command_explain, msw_command_tables,
     msw_command_merge, msw_command_status, msw_command_verify, msw_command_validate, msw_command_crossval,
-    msw_command_version;
+    msw_command_compare, msw_command_slice, msw_command_best, msw_command_pareto, msw_command_report, msw_command_help, msw_command_schema,
+    msw_command_completion, msw_command_man, msw_command_version;
+
+/* Commands that belong together, for help and manual (commands.c). */
+typedef struct {
+  const char *title;          /* what one wants to do */
+  const msw_command *const *commands;
+  size_t n;
+} msw_command_group;
+const msw_command_group *msw_command_groups(size_t *n);
+const msw_command *msw_command_find(const char *name);                       /* exact; NULL when there is none */
+const char *const *msw_command_names(msw_arena *arena, size_t *n);           /* in the order of the groups */
+/* The error for a name that no command has, with the nearest one. */
+msw_status msw_command_refuse(const char *name, msw_context *ctx);
 
 #endif

@@ -56,13 +56,14 @@ static void refuse_unknown(const arguments *args, const char *given) {
     if (!is_operand(&args->table->options[i_opt])) names[n++] = args->table->options[i_opt].name;
   size_t dashes = strspn(given, "-");
   const char *word = msw_strndup(args->arena, given + dashes, strcspn(given + dashes, "="));
-  const char *nearest = dashes > 1 ? msw_nearest(word, names, n) : NULL;
+  const char *nearest = strlen(word) > 1 ? msw_nearest(word, names, n) : NULL;
   const char *hint = nearest ? msw_format(args->arena, "did you mean '--%s'?", nearest) : see_help(args);
   msw_error(args->diag, command_line, NULL, hint, "unknown option '%.*s%s'", (int)dashes, given, word);
 }
 
 static void add_to_list(const arguments *args, msw_opt_list *list, const char *value) {
-  if (!list->items) list->items = msw_arena_array(args->arena, (size_t)args->argc, sizeof *list->items);
+  const size_t most = 2 * (size_t)args->argc;   /* with their names */
+  if (!list->items) list->items = msw_arena_array(args->arena, most, sizeof *list->items);
   list->items[list->n++] = value;
 }
 
@@ -85,6 +86,7 @@ static void set_variable(arguments *args, const msw_opt *opt, const char *value)
   switch (opt->kind) {
     case MSW_OPT_SWITCH: *(bool *)variable = true; break;
     case MSW_OPT_COUNT: set_count(args, opt, value, variable); break;
+    case MSW_OPT_NAMED: add_to_list(args, variable, opt->name);   /* fall through */
     case MSW_OPT_LIST:
     case MSW_OPT_OPERANDS: add_to_list(args, variable, value); break;
     case MSW_OPT_TEXT:
@@ -140,7 +142,9 @@ static void read_argument(arguments *args, const char *arg) {
     read_operand(args, arg);
     return;
   }
-  opt = find_letter(args->table, arg[1]);
+  /* -output is no -o utput */
+  const bool lacks_dash = arg[2] != '\0' && find_name(args->table, arg + 1, strcspn(arg + 1, "="));
+  opt = lacks_dash ? NULL : find_letter(args->table, arg[1]);
   if (opt) read_option(args, opt, arg[2] != '\0' ? arg + 2 : NULL);
   else refuse_unknown(args, arg);
 }

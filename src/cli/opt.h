@@ -17,6 +17,7 @@ typedef enum {
   MSW_OPT_SWITCH,    /* bool */
   MSW_OPT_TEXT,      /* const char *; at most once */
   MSW_OPT_LIST,      /* msw_opt_list; repeatable */
+  MSW_OPT_NAMED,     /* msw_opt_list that several options share, so that their order is known: name, value, name, value … */
   MSW_OPT_COUNT,     /* int, at least 1, 0 when not given; at most once */
   MSW_OPT_OPERAND,   /* const char *; in the order of the table */
   MSW_OPT_OPERANDS   /* msw_opt_list; all that follow, so it comes last */
@@ -56,6 +57,8 @@ bool msw_opt_parse(const msw_opt_table *table, int argc, char **argv, msw_arena 
                    bool *wants_help);
 
 /* "usage: mfusweep run SPEC [-o OUT.h5] …", wrapped. */
+/* "SPEC", "[-o OUT.h5]", "[--set PATH=VALUE]...": one piece of the usage line. */
+const char *msw_opt_usage(const msw_opt *opt, msw_arena *arena);
 void msw_opt_print_usage(const msw_opt_table *table, FILE *out);
 void msw_opt_print_help(const msw_opt_table *table, FILE *out);
 

@@ -29,11 +29,10 @@ static void put_words(wrapped *page, const char *text) {
   }
 }
 
-/* "SPEC", "[-o OUT.h5]", "[--set PATH=VALUE]...", "--gpu G" */
-static const char *usage_of(const msw_opt *opt, msw_arena *arena) {
+const char *msw_opt_usage(const msw_opt *opt, msw_arena *arena) {
   bool optional = opt->need == MSW_OPT_OPTIONAL;
   const char *name = opt->name;
-  bool repeats = opt->kind == MSW_OPT_LIST || opt->kind == MSW_OPT_OPERANDS;
+  bool repeats = opt->kind == MSW_OPT_LIST || opt->kind == MSW_OPT_NAMED || opt->kind == MSW_OPT_OPERANDS;
   if (opt->kind != MSW_OPT_OPERAND && opt->kind != MSW_OPT_OPERANDS)
     name = opt->letter ? msw_format(arena, "-%c", opt->letter) : msw_format(arena, "--%s", opt->name);
   return msw_format(arena, "%s%s%s%s%s%s", optional ? "[" : "", name, opt->value ? " " : "",
@@ -46,7 +45,7 @@ void msw_opt_print_usage(const msw_opt_table *table, FILE *out) {
   wrapped page = {.out = out, .indent = (int)strlen(head), .at = (int)strlen(head)};
   fputs(head, out);
   for (size_t i_opt = 0; i_opt < table->n_options; i_opt++) {
-    const char *usage = usage_of(&table->options[i_opt], &arena);
+    const char *usage = msw_opt_usage(&table->options[i_opt], &arena);
     put_word(&page, usage, strlen(usage));
   }
   fputc('\n', out);

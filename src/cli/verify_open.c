@@ -20,7 +20,8 @@ static msw_status check_origin(msw_verification *v) {
   if (msw_is_dir(v->order->file)) return refuse(v, NULL, "is a folder, expected a result file");
   msw_status status = msw_result_identify(v->order->file, &ctx->arena, &ctx->diag, &exists, &v->identity);
   if (status != MSW_OK) return status;
-  if (!exists) return refuse(v, NULL, "there is no such file");
+  const char *nearest = exists ? NULL : msw_nearest_file(v->order->file, &ctx->arena);
+  if (!exists) return refuse(v, msw_did_you_mean(&ctx->diag, nearest), "there is no such file");
   if (!identity->hash) return refuse(v, NULL, "is no result of mfusweep, or is damaged beyond reading");
   if (identity->version && strcmp(identity->version, msw_version()) == 0) return MSW_OK;
   return refuse(v, "verify it with that version: numbers may change from version to version",

@@ -10,6 +10,7 @@ typedef struct {
   msw_opt_list sets;
   int threads;
   bool fresh;
+  msw_opt_list named;
 } options;
 
 #define AT(field) offsetof(options, field)
@@ -19,6 +20,8 @@ static const msw_opt table_options[] = {
     {MSW_OPT_TEXT, 'o', "output", "OUT", AT(output), MSW_OPT_OPTIONAL, "where to"},
     {MSW_OPT_LIST, 's', "set", "K=V", AT(sets), MSW_OPT_OPTIONAL, "changes"},
     {MSW_OPT_COUNT, 'j', "threads", "N", AT(threads), MSW_OPT_OPTIONAL, "how many"},
+    {MSW_OPT_NAMED, 0, "max", "E", AT(named), MSW_OPT_OPTIONAL, "large"},
+    {MSW_OPT_NAMED, 0, "min", "E", AT(named), MSW_OPT_OPTIONAL, "small"},
     {MSW_OPT_SWITCH, 'f', "fresh", NULL, AT(fresh), MSW_OPT_OPTIONAL, "anew"},
 };
 static const msw_opt_table table = {"run", table_options, sizeof table_options / sizeof table_options[0], "About.",
@@ -72,6 +75,20 @@ static void test_values(void **state) {
   done(&o);
 }
 
+/* Options that share a list: their order is known. */
+static void test_named(void **state) {
+  (void)state;
+  static const char *const expected[] = {"min", "a", "max", "b", "min", "c"};
+  outcome o = parse(ARGS("--min", "a", "x.json", "--max=b", "--min", "c"));
+  assert_true(o.good);
+  assert_int_equal(o.options.named.n, 6);
+  for (size_t i = 0; i < 6; i++) assert_string_equal(o.options.named.items[i], expected[i]);
+  done(&o);
+  o = parse(ARGS("--min=a", "--min=b", "--max=c", "x"));   /* twice as many items as arguments, but one */
+  assert_int_equal(o.options.named.n, 6);
+  done(&o);
+}
+
 static void test_operands_after_dashes(void **state) {
   (void)state;
   outcome o = parse(ARGS("--", "--fresh", "-j"));
@@ -88,6 +105,9 @@ static void test_mistakes(void **state) {
       {{"a", "--fersh"}, "did you mean '--fresh'?"},
       {{"a", "--fersh=1"}, "unknown option '--fersh'"},
       {{"a", "-x"}, "unknown option '-x'"},
+      {{"a", "-output", "x"}, "unknown option '-output'"},
+      {{"a", "-output=x"}, "did you mean '--output'?"},
+      {{"a", "-utput"}, "did you mean '--output'?"},
       {{"a", "--zzzzzzzzz"}, "see mfusweep help run"},
       {{"a", "--output"}, "--output has no value"},
       {{"a", "--output", "--fresh"}, "--output has no value"},
@@ -140,12 +160,15 @@ static void test_help_page(void **state) {
   FILE *page = open_memstream(&text, &len);
   msw_opt_print_help(&table, page);
   fclose(page);
-  assert_string_equal(text, "usage: mfusweep run SPEC [MORE] [-o OUT] [-s K=V]... [-j N] [-f]\n\nAbout.\n\n"
+  assert_string_equal(text, "usage: mfusweep run SPEC [MORE] [-o OUT] [-s K=V]... [-j N] [--max E]... [--min E]... [-f]\n\n"
+                            "About.\n\n"
                             "  SPEC              the sweep file\n"
                             "  MORE              another\n"
                             "  -o, --output OUT  where to\n"
                             "  -s, --set K=V     changes\n"
                             "  -j, --threads N   how many\n"
+                            "      --max E       large\n"
+                            "      --min E       small\n"
                             "  -f, --fresh       anew\n"
                             "  -h, --help        this page\n\nMore.\n");
   free(text);
@@ -189,6 +212,7 @@ static void test_many_operands(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_forms),           cmocka_unit_test(test_values),
+      cmocka_unit_test(test_named),
       cmocka_unit_test(test_operands_after_dashes), cmocka_unit_test(test_mistakes),
       cmocka_unit_test(test_all_mistakes_at_once),  cmocka_unit_test(test_help_comes_first),
       cmocka_unit_test(test_help_page),             cmocka_unit_test(test_many_operands),

@@ -7,9 +7,16 @@
 
 static void base64_is_that_of_rfc_4648(void **state) {
   (void)state;
-  const struct { const char *bytes, *text; } cases[] = {
-      {"", ""}, {"f", "Zg=="}, {"fo", "Zm8="}, {"foo", "Zm9v"}, {"foob", "Zm9vYg=="}, {"fooba", "Zm9vYmE="}, {"foobar", "Zm9vYmFy"},
-      {"\xff\xfe\xfd", "//79"}, {"\xfb\xef\xbe", "++++"}};
+  const struct { const char *bytes, *text;
+  } cases[] = {{"", ""},
+               {"f", "Zg=="},
+               {"fo", "Zm8="},
+               {"foo", "Zm9v"},
+               {"foob", "Zm9vYg=="},
+               {"fooba", "Zm9vYmE="},
+               {"foobar", "Zm9vYmFy"},
+               {"\xff\xfe\xfd", "//79"},
+               {"\xfb\xef\xbe", "++++"}};
   for (size_t i_case = 0; i_case < sizeof cases / sizeof cases[0]; i_case++) {
     msw_buf out = {0};
     msw_buf_add(&out, "<");

@@ -1,0 +1,10 @@
+# Run at build time: what is installed beside the executable TOOL is what it prints, into DIR.
+file(MAKE_DIRECTORY ${DIR})
+function(write_page name)
+  execute_process(COMMAND ${TOOL} ${ARGN} OUTPUT_FILE ${DIR}/${name} COMMAND_ERROR_IS_FATAL ANY)
+endfunction()
+write_page(mfusweep.1 man)
+write_page(mfusweep.bash completion bash)
+write_page(_mfusweep completion zsh)
+write_page(mfusweep.fish completion fish)
+write_page(sweep.schema.json schema)

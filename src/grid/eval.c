@@ -89,7 +89,9 @@ static msw_wanted find_wanted(const msw_plan_block *block) {
   msw_wanted wanted = {.i_flags = block->n_computed,
                        .only_step = block->n_computed == 1 && has_field(block, "step_us"),
                        .bound = has_field(block, "bound"),
-                       .load = has_field(block, "tok_per_s_per_gpu") || has_field(block, "kv_gib")};
+                       .load = has_field(block, "tok_per_s_per_gpu") || has_field(block, "kv_gib"),
+                       .split = has_field(block, "bound") || has_field(block, "overhead_us") || has_field(block, "prefill_us") ||
+                                has_field(block, "decode_us")};
   for (size_t i_field = 0; i_field < block->n_computed; i_field++) {
     wanted.cell_bytes[i_field] = msw_field_size(block->fields[i_field]->type);
     if (block->fields[i_field]->type == MSW_FIELD_U32) wanted.i_flags = i_field;

@@ -144,18 +144,27 @@ static void eval_step(msw_tile_job *job, const pair_rows *pair, const measured_r
   msw_tile_put_step(job, at);
 }
 
+/* What only some fields look at: the phases by themselves, and what the GPU waits for the host. */
+static void split_step(msw_tile_job *job, const pair_rows *pair, const measured_row *row, const double *prefill_attn_us) {
+  msw_eval_scratch *scratch = job->scratch;
+  const msw_kernels *kernels = scratch->kernels;
+  msw_terms *fused = &scratch->fused;
+  kernels->affine(row->decode_attn_us, 1.0, prefill_attn_us, pair->n, fused->attn_us);
+  kernels->sum(scratch->tokens.busy_us, fused->attn_us, pair->n, fused->time_us);
+  kernels->difference(pair->overhead_us, scratch->hardware_us, scratch->part.time_us, pair->n, scratch->tokens.overhead_us);
+}
+
 static void eval_fields(msw_tile_job *job, const pair_rows *pair, const measured_row *row, const msw_tile_at *at) {
   msw_eval_scratch *scratch = job->scratch;
   const msw_kernels *kernels = scratch->kernels;
-  const double *prefill_attn_us = scratch->slab.phase_attn_us + row->i_attention * scratch->slab.stride;
+  const size_t at_row = row->i_attention * scratch->slab.stride;
+  const double *prefill_attn_us = scratch->slab.phase_attn_us + at_row;
   msw_terms *fused = &scratch->fused;
   const bool is_mixed = pair->decodes > 0.0;
-  kernels->affine(row->decode_attn_us, 1.0, prefill_attn_us, pair->n, fused->attn_us);
-  kernels->sum(scratch->tokens.busy_us, fused->attn_us, pair->n, fused->time_us);
-  kernels->sum(scratch->tokens.spent_us, fused->attn_us, pair->n, scratch->part.time_us);
+  kernels->affine(row->decode_attn_us, 1.0, scratch->slab.phase_time_us + at_row, pair->n, scratch->part.time_us);
   kernels->longer(scratch->part.time_us, pair->host_us, pair->n, scratch->hardware_us);
-  kernels->difference(pair->overhead_us, scratch->hardware_us, scratch->part.time_us, pair->n, scratch->tokens.overhead_us);
-  const msw_phase_row whole = {msw_term_of(fused->gemm_us), msw_term_of(fused->attn_us), msw_term_of(fused->memory_us),
+  if (scratch->wanted.split) split_step(job, pair, row, prefill_attn_us);
+  const msw_phase_row whole = {msw_term_of(fused->gemm_us), msw_term_of(prefill_attn_us), msw_term_of(fused->memory_us),
                                msw_term_of(fused->time_us)};
   const msw_phase_row attention = {.attn_us = msw_term_of(prefill_attn_us)};
   msw_row out = {.n = pair->n, .bound = job->factors->bound, .kernels = kernels, .prefill = is_mixed ? attention : whole,
@@ -184,6 +193,15 @@ static void eval_cached(msw_tile_job *job, const pair_rows *pair, measured_row *
     msw_tile_locate(job, at);
     eval_row(job, pair, row, at);
   }
+}
+
+/* What a step takes but for the decodes' attention, at every cached length: for all kv_len. */
+static void sum_rows(msw_tile_job *job, const pair_rows *pair) {
+  msw_eval_scratch *scratch = job->scratch;
+  const size_t n_cached = job->axes[MSW_AXIS_CACHED_LEN].n, first = pair->i_prefill * n_cached;
+  for (size_t i_row = first; i_row < first + n_cached; i_row++)
+    scratch->kernels->sum(scratch->tokens.spent_us, scratch->slab.phase_attn_us + i_row * scratch->slab.stride, pair->n,
+                          scratch->slab.phase_time_us + i_row * scratch->slab.stride);
 }
 
 /* Prefills alone, step_us alone: attention is of this very row, and goes into it at once. */
@@ -216,6 +234,7 @@ static void eval_prefill_steps(msw_tile_job *job, const pair_rows *pair, size_t 
 static void eval_prefill_fields(msw_tile_job *job, const pair_rows *pair, size_t i_batch, msw_tile_at *at) {
   measured_row row = {.decode_flags = 0};
   attention_rows(job, i_batch, 0, pair->n);
+  sum_rows(job, pair);
   merge_flags(job, pair, job->scratch->slab.request_flags);
   eval_cached(job, pair, &row, at);
 }
@@ -237,15 +256,6 @@ void msw_eval_measured_prefill_tile(msw_tile_job *job) {
       else eval_prefill_fields(job, &pair, i_batch, &at);
     }
   }
-}
-
-/* What a step takes but for the decodes' attention, at every cached length: for all kv_len. */
-static void sum_rows(msw_tile_job *job, const pair_rows *pair) {
-  msw_eval_scratch *scratch = job->scratch;
-  const size_t n_cached = job->axes[MSW_AXIS_CACHED_LEN].n, first = pair->i_prefill * n_cached;
-  for (size_t i_row = first; i_row < first + n_cached; i_row++)
-    scratch->kernels->sum(scratch->tokens.spent_us, scratch->slab.phase_attn_us + i_row * scratch->slab.stride, pair->n,
-                          scratch->slab.phase_time_us + i_row * scratch->slab.stride);
 }
 
 /* Every kv_len of a decode batch beside one prefill batch; the decodes' attention along kv_len stands in scratch->decode. */

@@ -38,6 +38,7 @@ typedef struct {
   size_t cell_bytes[MSW_MAX_FIELDS];
   size_t i_flags;                    /* the flags field; n_computed when it is not computed */
   bool only_step, bound, load;       /* step_us alone; what bounds; tokens held or made */
+  bool split;                        /* the phases by themselves, or overhead: of the measured family's steps */
 } msw_wanted;
 
 /* Rows of step_us that wait for their kernel. */

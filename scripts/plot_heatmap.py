@@ -8,7 +8,7 @@ from matplotlib.colors import LogNorm, Normalize
 import grid_picture as picture
 from result_grid import Grid, run
 
-
+FEW = 8     # so many different values are named on the colour scale one by one
 EPILOG = """Axes that are neither drawn nor selected stand at their first value; the title says at which. Example:
 plot_heatmap.py results/quickstart.h5 --block decode --select model=llama-2-7b-hf tp=2 method=v2-interp -o decode.png"""
 
@@ -29,18 +29,19 @@ def parse_arguments():
 def norm_and_ticks(values):
     """A logarithmic colour scale where the values allow and deserve it, with round ticks."""
     low, high = values.min(), values.max()
+    few = np.unique(values)[:FEW + 1]
     if low <= 0 or high < 3 * low:
         margin = 0 if high > low else abs(high) * 0.05 or 1
         return Normalize(low - margin, high + margin), None
     decades = 10.0 ** np.arange(np.floor(np.log10(low)), np.ceil(np.log10(high)) + 1)
     steps = [1, 1.5, 2, 3, 4, 5, 7] if high < 30 * low else [1, 2, 5] if high < 10000 * low else [1]
     ticks = np.outer(decades, steps).ravel()
-    return LogNorm(low, high), [tick for tick in ticks if low <= tick <= high]
+    return LogNorm(low, high), few if len(few) <= FEW else [tick for tick in ticks if low <= tick <= high]
 
 
 def main():
     args = parse_arguments()
-    grid = Grid(args.file, args.block)
+    grid = Grid(args.file, args.block, args.field)
     field = grid.quantity(args.field)
     x, y = grid.default_axes(args.x and grid.dim(args.x), args.y and grid.dim(args.y))
     index = grid.indices(args.select)

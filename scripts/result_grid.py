@@ -58,10 +58,22 @@ def texts_or_numbers(dataset):
 
 
 def fields_of(group):
-    """Variables over all dimensions; what has fewer is a coordinate or runs along a zip."""
+    """Variables over all dimensions; what has fewer is a coordinate or runs along a zip. Reductions each keep dimensions of
+    their own."""
     labelled = labelled_in(group)
+    reductions = {name: item for name, item in labelled.items() if "reduction" in item.attrs}
+    if reductions:
+        return reductions
     rank = max((item.ndim for item in labelled.values()), default=0)
     return {name: item for name, item in labelled.items() if item.ndim == rank and rank > 1}
+
+
+def is_code(field):
+    return "flag_meanings" in field.attrs
+
+
+def dimensions(field):
+    return [dim[0].name.rsplit("/", 1)[1] for dim in field.dims]
 
 
 def blocks_of(file):
@@ -72,9 +84,10 @@ def blocks_of(file):
 
 
 class Grid:
-    """One block of a result file: named dimensions, their values, and fields over them."""
+    """One block of a result file: named dimensions, their values, and fields over them. Of reductions those that keep the
+    dimensions of `field`, or of the first one."""
 
-    def __init__(self, path, block=None):
+    def __init__(self, path, block=None, field=None):
         try:
             self.file = h5py.File(path, "r")
         except OSError as error:
@@ -86,11 +99,12 @@ class Grid:
         self.group = blocks[self.block]
         self.phase = text(self.group.attrs.get("phase", self.block))
         self.fields = fields_of(self.group)
-        self.dims, self.values, self.names = [], {}, {}
-        for dim in next(iter(self.fields.values())).dims:
+        self.values, self.names = {}, {}
+        first = self.field(field) if field else next(iter(self.fields.values()))
+        self.dims = dimensions(first)
+        self.fields = {name: item for name, item in self.fields.items() if dimensions(item) == self.dims}
+        for name, dim in zip(self.dims, first.dims):
             coordinate = dim[0]
-            name = coordinate.name.rsplit("/", 1)[1]
-            self.dims.append(name)
             self.names[name] = text(coordinate.attrs.get("long_name", name))
             self.values[name] = texts_or_numbers(coordinate)
         self.members = self._zip_members()
@@ -99,7 +113,7 @@ class Grid:
         """{zip: {member axis: values along the zip}}"""
         members = {}
         for name, item in labelled_in(self.group).items():
-            if name not in self.fields:
+            if name not in self.fields and "reduction" not in item.attrs:
                 zip_name = item.dims[0][0].name.rsplit("/", 1)[1]
                 members.setdefault(zip_name, {})[name] = texts_or_numbers(item)
         return members
@@ -110,9 +124,9 @@ class Grid:
 
     def quantity(self, name):
         field = self.field(name)
-        if field.dtype.kind != "f":
+        if is_code(field):
             raise BadInput(f"{name} holds codes, not a quantity; there are: " +
-                           ", ".join(other for other, item in self.fields.items() if item.dtype.kind == "f"))
+                           ", ".join(other for other, item in self.fields.items() if not is_code(item)))
         return field
 
     def dim(self, name):

@@ -14,12 +14,13 @@ typedef struct {
   msw_selection selection;
   size_t n_cells;
   uint32_t **values;             /* [n_fields][n_cells] floats, codes or bits: four bytes each */
+  size_t first_field, end_field; /* those that are being read */
 } sample;
 
 static bool is_number(const msw_result_field *field) { return field->type == MSW_FIELD_F32; }
 
 static sample sample_new(const msw_result_block *block, msw_selection selection) {
-  sample s = {block, selection, (size_t)msw_selection_cells(block, &selection), NULL};
+  sample s = {.block = block, .selection = selection, .n_cells = (size_t)msw_selection_cells(block, &selection)};
   s.values = msw_alloc_zero(block->n_fields, sizeof *s.values);
   for (size_t i_field = 0; i_field < block->n_fields; i_field++)
     s.values[i_field] = msw_alloc_zero(s.n_cells, sizeof **s.values);
@@ -56,20 +57,29 @@ static bool keep_piece(void *context, const msw_scan_piece *piece) {
   const size_t rank = s->block->rank, n_row = rank > 0 ? piece->count[rank - 1] : 1;
   for (size_t i_cell = 0, row = 0; i_cell < piece->n_cells; i_cell += n_row, row++) {
     const size_t start = rank > 0 ? row_start(s, piece, row) : 0;
-    for (size_t i_field = 0; i_field < s->block->n_fields; i_field++)
-      for (size_t i = 0; i < n_row; i++)
-        s->values[i_field][start + i] = bits_of(&s->block->fields[i_field], piece->values[i_field][i_cell + i]);
+    for (size_t i_field = s->first_field; i_field < s->end_field; i_field++) {
+      const double *values = piece->values[i_field - s->first_field] + i_cell;
+      for (size_t i = 0; i < n_row; i++) s->values[i_field][start + i] = bits_of(&s->block->fields[i_field], values[i]);
+    }
   }
   return true;
 }
 
+/* As many fields at a time as a scan takes; only reduced grids can have more. */
 static msw_status sample_read(const msw_report_source *source, sample *s, msw_diag *diag) {
   msw_scan_stream streams[MSW_SCAN_MAX_STREAMS] = {0};
   const msw_result_block *block = source->block;
-  for (size_t i_field = 0; i_field < block->n_fields; i_field++)
-    streams[i_field] = (msw_scan_stream){.field = &block->fields[i_field], .pinned_dim = -1};
-  const msw_scan scan = {source->result, block, &s->selection, streams, block->n_fields, -1, source->n_threads, source->stop};
-  return msw_result_scan(&scan, keep_piece, s, diag);
+  msw_status status = MSW_OK;
+  for (s->first_field = 0; s->first_field < block->n_fields && status == MSW_OK; s->first_field = s->end_field) {
+    const size_t n_left = block->n_fields - s->first_field;
+    const size_t n_streams = n_left < MSW_SCAN_MAX_STREAMS ? n_left : MSW_SCAN_MAX_STREAMS;
+    s->end_field = s->first_field + n_streams;
+    for (size_t i = 0; i < n_streams; i++)
+      streams[i] = (msw_scan_stream){.field = &block->fields[s->first_field + i], .pinned_dim = -1};
+    const msw_scan scan = {source->result, block, &s->selection, streams, n_streams, -1, source->n_threads, source->stop};
+    status = msw_result_scan(&scan, keep_piece, s, diag);
+  }
+  return status;
 }
 
 /* ---- Less of it ---- */

@@ -154,6 +154,13 @@ class Block {
   field(name) {
     return this.fields.get(name);
   }
+  codes() {
+    return [...this.fields.values()].filter((field) => field.kind === 'code' && field.meanings.length > 0);
+  }
+  // What bounds a step; reduced grids have other codes.
+  bound() {
+    return this.codes().find((field) => field.name === 'bound');
+  }
   numbers() {
     return [...this.fields.values()].filter((field) => field.kind === 'number');
   }

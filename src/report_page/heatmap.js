@@ -24,10 +24,12 @@ function extent(cells, values) {
 
 // Everything that is known of a cell, for a hover.
 function hoverText(block, field, cell, place) {
-  const bound = block.ofKind('code'),
+  const bound = block.bound(),
     flags = block.ofKind('bits');
   const lines = [`<b>${escaped(valueText(field, field.cells[cell]))}</b>  ${escaped(field.label)}`, escaped(place)];
   if (bound && bound.cells[cell] > 0) lines.push(`bound by ${escaped(boundName(bound, bound.cells[cell]))}`);
+  for (const code of block.codes())
+    if (code !== bound) lines.push(`${escaped(code.label)}: ${escaped(boundName(code, code.cells[cell]))}`);
   if (flags) for (const word of flagWords(flags, flags.cells[cell])) lines.push(`<i>${escaped(word)}</i>`);
   return lines.join('<br>');
 }
@@ -109,12 +111,12 @@ function markTrace(block, axes) {
 function cellCard(block) {
   const cell = block.cell(state.at),
     positions = block.positionsOf(state.at),
-    bound = block.ofKind('code'),
     flags = block.ofKind('bits');
   const values = block
     .numbers()
     .map((field) => make('div', {}, make('dt', {}, field.label), make('dd', {}, valueText(field, field.cells[cell]))));
-  if (bound) values.push(make('div', {}, make('dt', {}, bound.label), make('dd', {}, boundName(bound, bound.cells[cell]))));
+  for (const code of block.codes())
+    values.push(make('div', {}, make('dt', {}, code.label), make('dd', {}, boundName(code, code.cells[cell]))));
   const command = explainCommand(block, positions, report.methods),
     words = flags ? flagWords(flags, flags.cells[cell]) : [];
   return make(

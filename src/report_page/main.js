@@ -70,8 +70,12 @@ function fail(error) {
   throw error;
 }
 
+const FORMAT = 1;
+
 async function begin() {
   const raw = await unpackAll(JSON.parse(document.getElementById('report-data').textContent));
+  if (raw.format !== FORMAT)
+    throw new Error('The page and its data are of different versions: make the page again with scripts/report_page.');
   report = {
     result: raw.result,
     methods: parsed(raw.result.methods),

@@ -24,13 +24,20 @@ function axesTable(block) {
   return table([{ title: 'axis' }, { title: 'values' }, { title: 'how many' }], rows);
 }
 
+// "mfu_source = latency" of the knobs that the sweep has set; they are the same on all GPUs.
+function changedText(method) {
+  const knobs = Object.values(method.knobs || {})[0] || {};
+  const texts = (method.changed || []).map((knob) => `${knob} = ${[knobs[knob]].flat().join(', ')}`);
+  return texts.length > 0 ? texts.join('; ') : '\u2013';
+}
+
 function methodsTable(block, methods) {
   const ofBlock = methods && (methods[block.name] || methods[Object.keys(methods)[0]]);
   if (!ofBlock) return null;
   const rows = Object.entries(ofBlock).map(([label, method]) => [
     make('code', {}, label),
     method.description || '',
-    method.changed && method.changed.length > 0 ? method.changed.join(', ') : '\u2013',
+    changedText(method),
     method.source || '',
   ]);
   const knobs = Object.entries(ofBlock).flatMap(([label, method]) =>

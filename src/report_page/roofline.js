@@ -49,7 +49,7 @@ function roofTraces(roofs, low, high) {
 }
 
 function pointTraces(block, roofline, points) {
-  const bound = block.ofKind('code'),
+  const bound = block.bound(),
     codes = [...new Set(points.map(([i]) => roofline.bound[i]))].sort((a, b) => a - b);
   const name = (code) => (bound ? boundName(bound, code) : ['none', 'gemm', 'attention', 'memory', 'comm', 'overhead'][code]);
   return codes.map((code) => {

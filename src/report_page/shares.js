@@ -12,8 +12,24 @@ const boundColours = (field) =>
     .filter((meaning) => meaning.value > 0)
     .map((meaning, i) => [meaning.name, PARTS[meaning.name] || NAMED[i % NAMED.length]]);
 
+// What bounds a step; of a reduced grid, which has chosen among names, the choice that the reader wants to see.
+const shownCode = (block) => block.bound() || block.codes().find((code) => code.name === state.code) || block.codes()[0];
+
+function codePicks(block) {
+  if (block.bound() || block.codes().length < 2) return [];
+  const choices = block.codes().map((code) => [code.name, code.label]);
+  return [pick('shown', choices, shownCode(block).name, (code) => choose({ code }), 'code')];
+}
+
+function codeSentence(block, hasShares) {
+  const code = shownCode(block);
+  if (code && code !== block.bound()) return `${sentence(code)} Over the same axes as the heatmap.`;
+  const below = hasShares ? ', and below it how the time of a step is made up along one of them.' : '.';
+  return `Which part of the step is the longest, over the same axes as the heatmap${below}`;
+}
+
 async function renderBound(block, plot) {
-  const field = block.ofKind('code'),
+  const field = shownCode(block),
     { x, y } = state,
     cells = planeCells(block, x, y, state.at),
     axes = planeAxes(block, x, y);
@@ -84,28 +100,24 @@ function shareTraces(block, x) {
 }
 
 async function renderShares(node, block) {
-  const code = block.ofKind('code'),
+  const code = shownCode(block),
     { x } = state.line;
   const hasShares =
     block.field('step_us') && PART_FIELDS.every(([, name]) => block.field(name)) && x >= 0 && !block.dims[x].isText;
   if (!code && !hasShares) return false;
+  const title = block.phase === '' ? 'Choices' : 'Bottlenecks';
+  document.getElementById('bottlenecks-title').textContent = title;
+  document.querySelector('nav a[href="#bottlenecks"]').textContent = title;
   const bound =
     node.querySelector('#bound-plot') ||
     make('div', { class: 'plot tall', role: 'img', id: 'bound-plot', 'aria-label': 'What bounds a step' });
   const shares =
     node.querySelector('#shares-plot') ||
     make('div', { class: 'plot', role: 'img', id: 'shares-plot', 'aria-label': "Shares of a step's time" });
-  const parts = [
-    make(
-      'p',
-      { class: 'say' },
-      'Which part of the step is the longest, over the same axes as the heatmap' +
-        (hasShares ? ', and below it how the time of a step is made up along one of them.' : '.'),
-    ),
-  ];
+  const parts = [make('p', { class: 'say' }, codeSentence(block, hasShares))];
   if (code)
     parts.push(
-      make('div', { class: 'controls' }, ...cellPicks(block, [state.x, state.y])),
+      make('div', { class: 'controls' }, ...codePicks(block), ...cellPicks(block, [state.x, state.y])),
       colourKey(boundColours(code)),
       bound,
       hatchKey('no number'),

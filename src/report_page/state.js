@@ -6,6 +6,7 @@ const state = {
   x: 0,
   y: 0,
   field: '',
+  code: '',
   logColour: true,
   range: 'view',
   line: { x: 0, by: 0, log: true },

@@ -63,6 +63,7 @@ function lineColours(n, isOrdered) {
 
 const darkQuery = window.matchMedia('(prefers-color-scheme: dark)');
 let isPrinting = false;
+const PAPER_WIDTH = 690; // of an A4 or letter page, in CSS pixels
 const isDark = () => darkQuery.matches && !isPrinting;
 
 function inks() {
@@ -105,6 +106,7 @@ function layoutLook(more = {}) {
     hoverlabel: { bgcolor: panel, bordercolor: line, font: { ...font, size: 13 }, align: 'left' },
     legend: { font: { size: 12.5, color: ink }, ...(isNarrow() ? { orientation: 'h', y: -0.25, yanchor: 'top' } : {}) },
     dragmode: 'zoom',
+    ...(isPrinting ? { width: PAPER_WIDTH, autosize: false } : { width: undefined, autosize: true }),
     modebar: { bgcolor: 'rgba(0,0,0,0)', color: soft, activecolor: ink },
     ...more,
   };

@@ -208,11 +208,15 @@ def write_measured(folder):
 
 
 def check_measured(folder):
-    result, steps = run(folder, made_sweep()), write_measured(folder)
+    sweep = made_sweep()
+    sweep["axes"]["method"] += [{"base": "v2-floor", "mfu_source": "latency", "prefill_bucket": [512, 4096], "name": "ours"}]
+    result, steps = run(folder, sweep), write_measured(folder)
     _, document = report(result, "--measured", steps)
     accuracy = document["accuracy"]
-    names = [method["label"] for method in accuracy["methods"]]
-    expect(names == ["measured", "v2-interp", "v2-floor"], f"methods are {names}")
+    labels = [method["label"] for method in accuracy["methods"]]
+    expect(labels == ["measured", "v2-interp", "v2-floor", "ours"], f"methods are {labels}")
+    names = [method["method"] for method in accuracy["methods"]]
+    expect(names[3] == "v2-floor+mfu_source=latency+prefill_bucket=[512,4096]", f"the last method is {names[3]}")
     answer = expect_status(call("validate", "--measured", steps, "--method", ",".join(names), "--by", "model,tp,phase",
                                 "--json"))
     for told, wanted in zip(accuracy["methods"], json.loads(answer.stdout)["methods"]):
@@ -343,6 +347,34 @@ def check_looks(b, page, pictures):
             b.screenshot(pictures / f"{page.stem}_{width}_{'dark' if dark else 'light'}.png")
 
 
+def odd_sweeps():
+    """A single cell; a zip; a reduced grid whose variables run along different dimensions, one of them along none."""
+    fixed = {"gpu": "h100", "model": "llama-3.1-8b-instruct"}
+    axes = {"tp": [1, 2], "method": ["measured", "v2-interp"], "batch": [1, 2, 4], "kv_len": "128:1024:*2"}
+    everything = ["gpu", "model", "ep", "dtype", *axes]
+    yield {"sweep": 1, "name": "single", "axes": {},
+           "fixed": {**fixed, "tp": 1, "method": "measured", "batch": 8, "kv_len": 1024}}
+    yield {"sweep": 1, "name": "zipped", "fixed": fixed, "axes": {"tp": [1], "batch": [1, 4]},
+           "zip": {"chunk": {"seq_len": [128, 2048], "cached_len": [0, 4096]}}}
+    yield {"sweep": 1, "name": "reduced", "fixed": fixed, "axes": axes, "output": {"reduce": [
+        {"name": "least", "field": "step_us", "op": "min", "over": everything},
+        {"name": "best", "field": "tok_per_s_per_gpu", "op": "argmax", "over": ["tp", "method"]},
+        {"name": "n", "op": "count", "over": ["batch"], "where": "step_us < 8000"}]}}
+
+
+def check_odd_results(b, folder, template):
+    for sweep in odd_sweeps():
+        result = run(folder, sweep)
+        page, _ = report(result, page=template)
+        begin(b, page)
+        n_blocks = b.run("return report.blocks.length")
+        for i_block in range(n_blocks):
+            b.run("showBlock(report.blocks[arguments[0]]);" + DRAW_ALL, i_block)
+            heatmap = b.run("return !document.getElementById('heatmap').hidden")
+            expect(heatmap or not b.run("return state.block.numbers().length"), f"{sweep['name']} has no heatmap")
+        check_quiet(b, sweep["name"])
+
+
 def check_browser(folder):
     pictures = Path(sys.argv[5]) if len(sys.argv) > 5 and sys.argv[4] == "--pictures" else None
     template = make_page(folder) if browser.find() else None
@@ -369,6 +401,8 @@ def check_browser(folder):
         b.run(DRAW_ALL)
         check_quiet(b, "after all this")
         check_looks(b, page, pictures)
+        b.look(1280)
+        check_odd_results(b, folder, template)
     return 0
 
 

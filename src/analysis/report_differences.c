@@ -45,6 +45,8 @@ static msw_status add_formulas(const char *field, const char *decide, msw_compar
     sides[i_side].formulas = msw_formulas_new(sides[i_side].block, NULL, arena);
     status = msw_formulas_add(sides[i_side].formulas, field, "report", diag, i_field);
     if (status == MSW_OK && decide) status = msw_formulas_add(sides[i_side].formulas, decide, "report", diag, &order->i_decide);
+    const char *fitting = msw_fitting_cells(sides[i_side].block);
+    if (status == MSW_OK && fitting) status = msw_formulas_add(sides[i_side].formulas, fitting, "report", diag, &order->i_where);
   }
   return status;
 }
@@ -80,6 +82,7 @@ static void add_others(const msw_compare *compare, const msw_compare_order *orde
   msw_json *object = msw_json_add_object(arena, parent, "differences");
   msw_json_add_string(arena, object, "field", field);
   msw_json_add_string(arena, object, "reference", order->sides[0].label);
+  msw_json_add_bool(arena, object, "only_fitting", order->i_where != MSW_NO_FORMULA);
   msw_json_add_string(arena, object, "decide", order->i_decide == MSW_NO_FORMULA ? NULL : decide);
   msw_json *decided = msw_json_add_array(arena, object, "decided");
   for (size_t i_dim = 0; i_dim < order->sides[0].block->rank; i_dim++)

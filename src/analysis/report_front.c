@@ -8,7 +8,6 @@
 /* Fronts that a page can let people choose among, and values of an axis of numbers that are chosen by a selector. */
 enum { MOST_FRONTS = 512, MOST_CHOICES = 16 };
 
-static const char fits[] = "!flag.memory_full && !flag.context_too_long";
 static const char throughput[] = "tok_per_s_per_gpu";
 
 /* tp, ep and batch are what is decided; everything else is given. */
@@ -110,8 +109,8 @@ static msw_status find_fronts(const msw_report_source *source, msw_front_order *
   msw_status status = msw_formulas_add(formulas, is_prefill ? "step_us" : "tok_per_s_per_user", "report", diag,
                                        &order->objectives[0].i_formula);
   if (status == MSW_OK) status = msw_formulas_add(formulas, throughput, "report", diag, &order->objectives[1].i_formula);
-  if (status == MSW_OK && has_field(source->block, "flags"))
-    status = msw_formulas_add(formulas, fits, "report", diag, &order->i_where);
+  const char *fitting = msw_fitting_cells(source->block);
+  if (status == MSW_OK && fitting) status = msw_formulas_add(formulas, fitting, "report", diag, &order->i_where);
   if (status != MSW_OK) return status;
   msw_fronts *fronts = msw_fronts_new(order, diag);
   if (!fronts) return MSW_BAD_INPUT;

@@ -55,7 +55,7 @@ function differenceTable(differences, field) {
     shareText((other.beyond.find((one) => one.percent === 10) || {}).n || 0, other.n),
   ]);
   return [
-    make('h3', {}, `${field.label} against `, make('code', {}, differences.reference), ', all cells'),
+    make('h3', {}, `${field.label} against `, make('code', {}, differences.reference), differences.only_fitting ? ', all cells that fit memory and context' : ', all cells'),
     table(columns, rows),
   ];
 }

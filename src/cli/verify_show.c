@@ -6,6 +6,7 @@
 
 #include "msw/base/num.h"
 #include "msw/base/str.h"
+#include "shell_word.h"
 #include "verify.h"
 
 enum { TEXT_BYTES = 48, FLAGS_BYTES = 512 };
@@ -32,27 +33,11 @@ const char *msw_difference_cell(const msw_difference *difference, msw_arena *are
   return text;
 }
 
-/* As a shell takes it. */
-static const char *quoted(const char *text, msw_arena *arena) {
-  static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./=:,+";
-  if (text[0] && strspn(text, plain) == strlen(text)) return text;
-  msw_buf out = {0};
-  msw_buf_add(&out, "'");
-  for (const char *at = text; *at; at++) {
-    if (*at == '\'') msw_buf_add(&out, "'\\''");
-    else msw_buf_add_n(&out, at, 1);
-  }
-  msw_buf_add(&out, "'");
-  const char *copy = msw_strdup(arena, out.text);
-  msw_buf_free(&out);
-  return copy;
-}
-
 static const char *method_text(const msw_method *method, msw_arena *arena) {
   const char *text = msw_format(arena, " --method %s", method->preset->name);
   for (size_t i_setting = 0; i_setting < method->n_settings; i_setting++) {
     const msw_method_setting *setting = &method->settings[i_setting];
-    text = msw_format(arena, "%s --set %s", text, quoted(msw_format(arena, "%s=%s", setting->knob, setting->text), arena));
+    text = msw_format(arena, "%s --set %s", text, msw_shell_word(msw_format(arena, "%s=%s", setting->knob, setting->text), arena));
   }
   return text;
 }
@@ -71,13 +56,13 @@ static const char *step_text(const msw_difference *difference, msw_arena *arena)
 const char *msw_difference_explain(const msw_difference *difference, const msw_data_options *data, msw_arena *arena) {
   const msw_method *method = &difference->block->methods[difference->position[MSW_AXIS_METHOD]];
   const char *text = msw_format(arena, "mfusweep explain --gpu %s --model %s --tp %s --dtype %s",
-                                quoted(axis_text(difference, MSW_AXIS_GPU, arena), arena),
-                                quoted(axis_text(difference, MSW_AXIS_MODEL, arena), arena),
+                                msw_shell_word(axis_text(difference, MSW_AXIS_GPU, arena), arena),
+                                msw_shell_word(axis_text(difference, MSW_AXIS_MODEL, arena), arena),
                                 axis_text(difference, MSW_AXIS_TP, arena), axis_text(difference, MSW_AXIS_DTYPE, arena));
   text = msw_format(arena, "%s%s%s", text, method_text(method, arena), step_text(difference, arena));
-  if (data->data_dir) text = msw_format(arena, "%s --data-dir %s", text, quoted(data->data_dir, arena));
+  if (data->data_dir) text = msw_format(arena, "%s --data-dir %s", text, msw_shell_word(data->data_dir, arena));
   for (size_t i_dir = 0; i_dir < data->bench_dirs.n; i_dir++)
-    text = msw_format(arena, "%s --bench-data %s", text, quoted(data->bench_dirs.items[i_dir], arena));
+    text = msw_format(arena, "%s --bench-data %s", text, msw_shell_word(data->bench_dirs.items[i_dir], arena));
   return text;
 }
 

@@ -1,10 +1,13 @@
 """What the checks of broken inputs share: ways to break a file, and running the tool on the result."""
 
+import argparse
 import json
 import os
+import random
 import re
 import resource
 import subprocess
+from pathlib import Path
 
 JUNK = [b"", b"nan", b"-1", b"0", b"1e999", b"1e-999", b"9223372036854775808", b"\"", b",", b"{", b"]", b"\0", b"\xff\xfe", b"\xe2\x82",
         b"\r", b"\n", b"//", b"/*", b"$kv", b"true", b"null", b"1:999999999", b"1:9:*1", b"0:1:0", b"a" * 5000, b"[" * 200, b"-", b"inf"]
@@ -135,3 +138,15 @@ class Trial:
         for command in commands:
             self.run(command, path, data)
         path.write_bytes(whole)
+
+
+def read_arguments(doc, seed, rounds, what="random mutations, each with one command"):
+    """The command line of these checks, and the generator that its seed makes."""
+    parser = argparse.ArgumentParser(description=doc, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--mfusweep", required=True)
+    parser.add_argument("--source", required=True, type=Path)
+    parser.add_argument("--seed", type=int, default=seed)
+    parser.add_argument("--rounds", type=int, default=rounds, help=what)
+    args = parser.parse_args()
+    print(f"seed {args.seed}")
+    return args, random.Random(args.seed)

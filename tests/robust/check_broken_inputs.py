@@ -7,14 +7,12 @@ Exit status 0 or 2 for each; with 2 a message that names a place, and no result 
 sanitizer's exit, is a failure; the broken input is printed.
 """
 
-import argparse
-import random
 import shutil
 import sys
 import tempfile
 from pathlib import Path
 
-from broken import MUTATIONS, Trial
+from broken import MUTATIONS, Trial, read_arguments
 
 SWEEP = """// a sweep with something of everything
 { "sweep": 1, "name": "all", "defs": {"kv": {"log": [128, "8Ki", 7], "round": "int"}},
@@ -63,14 +61,7 @@ def commands_for(path):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--mfusweep", required=True)
-    parser.add_argument("--source", required=True, type=Path)
-    parser.add_argument("--seed", type=int, default=20260401)
-    parser.add_argument("--rounds", type=int, default=700, help="random mutations, each with one command")
-    args = parser.parse_args()
-    rng = random.Random(args.seed)
-    print(f"seed {args.seed}")
+    args, rng = read_arguments(__doc__, 20260401, 700)
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder) / "root"
         root.mkdir()

@@ -9,10 +9,8 @@ A signal, a sanitizer's exit or minutes of computing are failures; the broken in
 leave it JSON: of a closed format any other way is refused by its grammar, and nothing behind that is tried.
 """
 
-import argparse
 import copy
 import json
-import random
 import re
 import shutil
 import sys
@@ -20,7 +18,7 @@ import tempfile
 from pathlib import Path
 
 import measurements
-from broken import MUTATIONS, Trial
+from broken import MUTATIONS, Trial, read_arguments
 
 BENCH = ["--bench-data", "bench"]
 EVAL = ["eval", "--gpu", "h100", "--steps", "steps.csv", "--per-op", "-o", "out.csv"]
@@ -126,14 +124,7 @@ def build_root(source, root):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--mfusweep", required=True)
-    parser.add_argument("--source", required=True, type=Path)
-    parser.add_argument("--seed", type=int, default=20261122)
-    parser.add_argument("--rounds", type=int, default=120, help="random mutations of each kind of file, each with one command")
-    args = parser.parse_args()
-    rng = random.Random(args.seed)
-    print(f"seed {args.seed}")
+    args, rng = read_arguments(__doc__, 20261122, 120, "random mutations of each kind of file, each with one command")
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder) / "root"
         root.mkdir()

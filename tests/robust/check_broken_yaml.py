@@ -4,13 +4,11 @@
     check_broken_yaml.py --mfusweep PATH --source ROOT [--seed N] [--rounds N]
 """
 
-import argparse
-import random
 import sys
 import tempfile
 from pathlib import Path
 
-from broken import MUTATIONS, Trial
+from broken import MUTATIONS, Trial, read_arguments
 from check_broken_inputs import build_root
 
 SWEEP = """# a sweep with something of everything
@@ -72,14 +70,7 @@ def indent(rng, data):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--mfusweep", required=True)
-    parser.add_argument("--source", required=True, type=Path)
-    parser.add_argument("--seed", type=int, default=20261122)
-    parser.add_argument("--rounds", type=int, default=500, help="random mutations, each with one command")
-    args = parser.parse_args()
-    rng = random.Random(args.seed)
-    print(f"seed {args.seed}")
+    args, rng = read_arguments(__doc__, 20261122, 500)
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder) / "root"
         root.mkdir()

@@ -95,6 +95,13 @@ msw_status msw_formulas_add(msw_formulas *formulas, const char *text, const char
   return MSW_OK;
 }
 
+msw_status msw_formulas_add_where(msw_formulas *formulas, const char *where, const char *and, msw_diag *diag, size_t *i_formula) {
+  static const char what[] = "--where";
+  msw_status status = where ? msw_formulas_add(formulas, where, what, diag, i_formula) : MSW_OK;
+  if (status != MSW_OK || !and) return status;
+  return msw_formulas_add(formulas, where ? msw_format(formulas->arena, "%s && (%s)", and, where) : and, what, diag, i_formula);
+}
+
 bool msw_formulas_use(const msw_formulas *formulas, const char *name) { return slot_called(formulas, name) != NULL; }
 
 const char *msw_formula_units(const msw_formulas *formulas, size_t i_formula) { return formulas->items[i_formula].units; }

@@ -29,7 +29,5 @@ bool msw_quantity_fits(const msw_quantity *quantity, const msw_result_block *blo
 }
 
 const char *msw_fitting_cells(const msw_result_block *block) {
-  for (size_t i_field = 0; i_field < block->n_fields; i_field++)
-    if (strcmp(block->fields[i_field].name, "flags") == 0) return "!flag.memory_full && !flag.context_too_long";
-  return NULL;
+  return msw_result_field_named(block, "flags") ? "!flag.memory_full && !flag.context_too_long" : NULL;
 }

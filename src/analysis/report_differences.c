@@ -15,10 +15,8 @@ static int method_dim(const msw_report_source *source) {
 }
 
 static const char *field_named(const msw_result_block *block, const char *name) {
-  for (size_t i_field = 0; i_field < block->n_fields; i_field++)
-    if (strcmp(block->fields[i_field].name, name) == 0 && block->fields[i_field].type == MSW_FIELD_F32)
-      return block->fields[i_field].name;
-  return NULL;
+  const msw_result_field *field = msw_result_field_named(block, name);
+  return field && field->type == MSW_FIELD_F32 ? field->name : NULL;
 }
 
 static const char *compared_field(const msw_result_block *block) {

@@ -26,12 +26,6 @@ static bool is_by(const msw_result_block *block, size_t i_dim) {
   return has_members ? !decides_all : !is_decided(&block->axes[i_dim]);
 }
 
-static bool has_field(const msw_result_block *block, const char *name) {
-  for (size_t i_field = 0; i_field < block->n_fields; i_field++)
-    if (strcmp(block->fields[i_field].name, name) == 0) return true;
-  return false;
-}
-
 /* Shortens the longest of the given axes until there are few enough fronts. */
 static msw_selection choose(const msw_result_block *block, const msw_selection *selection, const bool *by, msw_arena *arena) {
   msw_selection chosen = *selection;
@@ -124,7 +118,7 @@ msw_status msw_report_front(const msw_report_source *source, msw_arena *arena, m
   const msw_result_block *block = source->block;
   msw_front_order order = {.result = source->result, .block = block, .n_objectives = 2, .i_where = MSW_NO_FORMULA,
                            .n_threads = source->n_threads, .stop = source->stop};
-  if (!has_field(block, "step_us") || !has_field(block, throughput)) {
+  if (!msw_result_field_named(block, "step_us") || !msw_result_field_named(block, throughput)) {
     add_reason(arena, parent, "the sweep's fields hold no step_us and tok_per_s_per_gpu");
     return MSW_OK;
   }

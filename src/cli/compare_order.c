@@ -76,29 +76,24 @@ static void make_formulas(msw_compare_job *job) {
   }
 }
 
+static size_t n_own_formulas(const msw_compare_job *job) { return job->order.along >= 0 ? 1 : job->order.n_sides; }
+
 static bool add_formula(msw_compare_job *job, const char *text, const char *what, size_t *i_formula) {
   bool is_good = true;
-  const size_t n_own = job->order.along >= 0 ? 1 : job->order.n_sides;
-  for (size_t i_side = 0; i_side < n_own && is_good; i_side++)
+  for (size_t i_side = 0; i_side < n_own_formulas(job) && is_good; i_side++)
     is_good = msw_formulas_add(job->sides[i_side].formulas, text, what, &job->ctx->diag, i_formula) == MSW_OK;
   return is_good;
 }
 
-static const msw_result_field *field_called(const msw_result_block *block, const char *name) {
-  for (size_t i_field = 0; i_field < block->n_fields; i_field++)
-    if (msw_equal_nocase(block->fields[i_field].name, name)) return &block->fields[i_field];
-  return NULL;
-}
-
 static bool add_fields(msw_compare_job *job) {
   const msw_result_block *block = job->sides[0].block;
-  const char *usual = field_called(block, "step_us") ? "step_us" : block->signal;
+  const char *usual = msw_result_field_named(block, "step_us") ? "step_us" : block->signal;
   const msw_opt_list only_usual = {.items = &usual, .n = 1};
   bool is_good = msw_split_fields(job->options->field.n > 0 ? &job->options->field : &only_usual, &job->ctx->arena,
                                   &job->ctx->diag, &job->fields, &job->order.n_fields);
   size_t *fields = msw_arena_array(&job->ctx->arena, job->order.n_fields, sizeof *fields);
   for (size_t i_field = 0; i_field < job->order.n_fields; i_field++) {
-    const msw_result_field *field = field_called(block, job->fields[i_field]);
+    const msw_result_field *field = msw_result_field_named(block, job->fields[i_field]);
     is_good = add_formula(job, job->fields[i_field], "--field", &fields[i_field]) && is_good;
     if (!field || field->type == MSW_FIELD_F32) continue;
     msw_error(&job->ctx->diag, (msw_loc){0}, "--field", "a formula such as bound.memory is one",
@@ -171,9 +166,9 @@ static bool decide_named(msw_compare_job *job) {
 
 /* What is best unless the user says it; NULL where nothing suggests itself. */
 static const char *usual_goal(const msw_result_block *block, bool *is_max) {
-  *is_max = field_called(block, "tok_per_s_per_gpu") != NULL;
+  *is_max = msw_result_field_named(block, "tok_per_s_per_gpu") != NULL;
   if (*is_max) return "tok_per_s_per_gpu";
-  return field_called(block, "step_us") ? "step_us" : NULL;
+  return msw_result_field_named(block, "step_us") ? "step_us" : NULL;
 }
 
 /* Decisions that nobody asked for are left out where they would be too many. */
@@ -210,16 +205,15 @@ static bool add_decisions(msw_compare_job *job) {
 
 /* ---- All of it */
 
-/* --where by itself first, so that what is wrong with it is said in its own words. */
 static bool add_where(msw_compare_job *job) {
-  const char *where = job->options->result.where, *fitting = msw_fitting_cells(job->sides[0].block);
+  const char *fitting = job->options->misfits ? NULL : msw_fitting_cells(job->sides[0].block);
   for (size_t i_side = 1; i_side < job->order.n_sides && fitting; i_side++) fitting = msw_fitting_cells(job->sides[i_side].block);
-  if (job->options->misfits) fitting = NULL;
   job->only_fitting = fitting != NULL;
-  if (where && !add_formula(job, where, "--where", &job->order.i_where)) return false;
-  if (!fitting) return true;
-  const char *text = where ? msw_format(&job->ctx->arena, "%s && (%s)", fitting, where) : fitting;
-  return add_formula(job, text, "--where", &job->order.i_where);
+  msw_status status = MSW_OK;
+  for (size_t i_side = 0; i_side < n_own_formulas(job) && status == MSW_OK; i_side++)
+    status = msw_formulas_add_where(job->sides[i_side].formulas, job->options->result.where, fitting, &job->ctx->diag,
+                                    &job->order.i_where);
+  return status == MSW_OK;
 }
 
 static msw_status fill_order(msw_compare_job *job) {

@@ -2,19 +2,8 @@
 #include "decide.h"
 
 #include "formula_list.h"
-#include "msw/base/str.h"
 #include "prices.h"
 #include "validate.h"
-
-/* --where by itself first, so that what is wrong with it is said in its own words. */
-static bool add_where(msw_decision *d, bool misfits) {
-  const char *where = d->order->where, *fitting = misfits ? NULL : msw_fitting_cells(d->view.block);
-  d->only_fitting = fitting != NULL;
-  if (where && !msw_decision_add(d, where, "--where", &d->i_where)) return false;
-  if (!fitting) return true;
-  const char *text = where ? msw_format(&d->ctx->arena, "%s && (%s)", fitting, where) : fitting;
-  return msw_decision_add(d, text, "--where", &d->i_where);
-}
 
 msw_status msw_decision_open(const msw_result_order *order, msw_decision_options options, msw_context *ctx, msw_decision *d) {
   *d = (msw_decision){.order = order, .ctx = ctx, .i_where = MSW_NO_FORMULA};
@@ -25,7 +14,9 @@ msw_status msw_decision_open(const msw_result_order *order, msw_decision_options
   if (!d->view.block) return status == MSW_OK ? MSW_BAD_INPUT : status;
   d->formulas = msw_formulas_new(d->view.block, d->view.data, &ctx->arena);
   if (status != MSW_OK) return status;
-  return add_where(d, options.misfits) ? MSW_OK : MSW_BAD_INPUT;
+  const char *fitting = options.misfits ? NULL : msw_fitting_cells(d->view.block);
+  d->only_fitting = fitting != NULL;
+  return msw_formulas_add_where(d->formulas, order->where, fitting, &ctx->diag, &d->i_where);
 }
 
 void msw_decision_close(msw_decision *d) {

@@ -58,3 +58,9 @@ const msw_result_axis *msw_result_find_axis(const msw_result_block *block, const
   if (i_axis == n) return NULL;
   return i_axis < block->rank ? &block->axes[i_axis] : &block->zipped[i_axis - block->rank];
 }
+
+const msw_result_field *msw_result_field_named(const msw_result_block *block, const char *name) {
+  for (size_t i_field = 0; i_field < block->n_fields; i_field++)
+    if (msw_equal_nocase(block->fields[i_field].name, name)) return &block->fields[i_field];
+  return NULL;
+}

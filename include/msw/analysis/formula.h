@@ -35,6 +35,9 @@ void msw_formulas_free(msw_formulas *formulas);
  * field, axis or quantity alone is a formula too; texts (model == "…") only inside comparisons. A figure that a GPU's entry
  * lacks is NaN, with a warning. */
 msw_status msw_formulas_add(msw_formulas *formulas, const char *text, const char *what, msw_diag *diag, size_t *i_formula);
+/* Adds --where and another condition, both or either (NULL: none), as one formula. What is wrong with --where is said in its own
+ * words and columns. Without any, *i_formula stays. */
+msw_status msw_formulas_add_where(msw_formulas *formulas, const char *where, const char *and, msw_diag *diag, size_t *i_formula);
 /* Unit and long name for axes of pictures and column headings: those of the field, axis or quantity that it is, else "" and the
  * text itself. */
 const char *msw_formula_units(const msw_formulas *formulas, size_t i_formula);

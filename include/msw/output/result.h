@@ -80,6 +80,9 @@ const msw_result_field *msw_result_find_field(const msw_result_block *block, con
 /* A dimension's axis or a zipped one. */
 const msw_result_axis *msw_result_find_axis(const msw_result_block *block, const char *name, const char *what, msw_diag *diag);
 
+/* The same for names that need not be there: NULL, and nothing said. */
+const msw_result_field *msw_result_field_named(const msw_result_block *block, const char *name);
+
 /* Which positions of each dimension are meant, ascending. */
 typedef struct { size_t n; const uint64_t *at; } msw_result_positions;
 typedef struct { msw_result_positions dims[MSW_H5_MAX_RANK]; } msw_selection;

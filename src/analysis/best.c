@@ -13,7 +13,6 @@ struct msw_best {
   msw_best_row *rows;              /* [n_groups] */
   double *shown;                   /* [n_groups][n_shown] */
   msw_formula_work **work;         /* [n_threads] made by the thread itself */
-  size_t n_streams;
   pthread_mutex_t mutex;           /* of rows and shown */
 };
 
@@ -21,7 +20,7 @@ msw_best *msw_best_new(const msw_best_order *order, msw_diag *diag) {
   msw_cell_groups groups;
   bool is_key[MSW_H5_MAX_RANK];
   for (size_t i_dim = 0; i_dim < MSW_H5_MAX_RANK; i_dim++) is_key[i_dim] = !order->is_over[i_dim];
-  if (!msw_cell_groups_make(order->block, order->selection, is_key, MSW_BEST_MOST_ROWS, &groups)) {
+  if (!msw_cell_groups_make(order->cells.block, order->cells.selection, is_key, MSW_BEST_MOST_ROWS, &groups)) {
     msw_error(diag, (msw_loc){0}, NULL, "search over more axes, or select fewer values",
               "%llu rows, and %d are the most", (unsigned long long)groups.n_groups, MSW_BEST_MOST_ROWS);
     return NULL;
@@ -30,18 +29,17 @@ msw_best *msw_best_new(const msw_best_order *order, msw_diag *diag) {
   best->order = *order;
   best->groups = groups;
   best->rows = msw_alloc_zero(groups.n_groups + 1, sizeof *best->rows);
-  best->shown = msw_alloc_zero(groups.n_groups * order->n_shown + 1, sizeof *best->shown);
-  best->work = msw_alloc_zero((size_t)order->n_threads, sizeof *best->work);
+  best->shown = msw_alloc_zero(groups.n_groups * order->cells.n_shown + 1, sizeof *best->shown);
+  best->work = msw_alloc_zero((size_t)order->cells.n_threads, sizeof *best->work);
   for (size_t i_group = 0; i_group < groups.n_groups; i_group++) best->rows[i_group].value = (double)NAN;
-  for (size_t i = 0; i < groups.n_groups * order->n_shown; i++) best->shown[i] = (double)NAN;
-  msw_formulas_streams(order->formulas, &best->n_streams);
+  for (size_t i = 0; i < groups.n_groups * order->cells.n_shown; i++) best->shown[i] = (double)NAN;
   pthread_mutex_init(&best->mutex, NULL);
   return best;
 }
 
 void msw_best_free(msw_best *best) {
   if (!best) return;
-  for (int i_thread = 0; i_thread < best->order.n_threads; i_thread++) msw_formula_work_free(best->work[i_thread]);
+  for (int i_thread = 0; i_thread < best->order.cells.n_threads; i_thread++) msw_formula_work_free(best->work[i_thread]);
   pthread_mutex_destroy(&best->mutex);
   free(best->work);
   free(best->shown);
@@ -77,23 +75,16 @@ static bool beats(const msw_best *best, const msw_best_row *row, double value, u
   return row->n_cells == 0 || is_better || (!is_worse && cell < row->cell);
 }
 
-static void show_cell(const msw_best *best, const msw_scan_piece *piece, size_t i_cell, msw_formula_work *work, double *out) {
-  const double *values[MSW_SCAN_MAX_STREAMS];
-  const msw_scan_piece one = msw_piece_of_cell(best->order.block, piece, i_cell, best->n_streams, values);
-  for (size_t i = 0; i < best->order.n_shown; i++)
-    out[i] = *msw_formula_values(best->order.formulas, best->order.shown[i], best->order.selection, &one, work);
-}
-
 static void put_beside(msw_best *best, const msw_scan_piece *piece, uint64_t i_group, const candidate *found,
                        msw_formula_work *work) {
+  const msw_cell_search *cells = &best->order.cells;
   msw_best_row *row = &best->rows[i_group];
   const uint64_t cell = msw_piece_cell(&best->groups, piece, found->i_cell);
   pthread_mutex_lock(&best->mutex);
   if (beats(best, row, found->value, cell)) {
     row->value = found->value;
     row->cell = cell;
-    if (best->order.n_shown > 0)
-      show_cell(best, piece, found->i_cell, work, &best->shown[i_group * best->order.n_shown]);
+    msw_cell_search_show(cells, piece, found->i_cell, work, &best->shown[i_group * cells->n_shown]);
   }
   row->n_cells += found->n_cells;
   pthread_mutex_unlock(&best->mutex);
@@ -125,15 +116,14 @@ static uint64_t group_outside(const msw_best *best, const msw_cell_groups *insid
 
 void msw_best_add(msw_best *best, const msw_scan_piece *piece) {
   const msw_best_order *order = &best->order;
+  const msw_cell_search *cells = &order->cells;
   const msw_cell_groups inside = groups_inside(best, piece);
   msw_scan_piece from_zero = *piece;   /* its cells, numbered as groups inside it */
-  for (size_t i_dim = 0; i_dim < order->block->rank; i_dim++) from_zero.first[i_dim] = 0;
+  for (size_t i_dim = 0; i_dim < cells->block->rank; i_dim++) from_zero.first[i_dim] = 0;
   msw_formula_work **work = &best->work[piece->i_thread];
-  if (!*work) *work = msw_formula_work_new(order->formulas);
-  const double *values = msw_formula_values(order->formulas, order->i_value, order->selection, piece, *work);
-  const double *holds = order->i_where == MSW_NO_FORMULA
-                            ? NULL
-                            : msw_formula_values(order->formulas, order->i_where, order->selection, piece, *work);
+  if (!*work) *work = msw_formula_work_new(cells->formulas);
+  const double *values = msw_formula_values(cells->formulas, order->i_value, cells->selection, piece, *work);
+  const double *holds = msw_cell_search_where(cells, piece, *work);
   candidate *found = msw_alloc_zero(inside.n_groups, sizeof *found);
   msw_piece_rows rows = msw_piece_rows_begin(&inside, &from_zero);
   while (msw_piece_rows_next(&rows)) look_along(&rows, values, holds, order->is_max, found);
@@ -149,11 +139,7 @@ static bool visit(void *context, const msw_scan_piece *piece) {
 }
 
 msw_status msw_best_scan(msw_best *best, msw_diag *diag) {
-  const msw_best_order *order = &best->order;
-  msw_scan scan = {.result = order->result, .block = order->block, .selection = order->selection, .pinned_dim = -1,
-                   .n_threads = order->n_threads, .stop = order->stop};
-  scan.streams = msw_formulas_streams(order->formulas, &scan.n_streams);
-  return msw_result_scan(&scan, visit, best, diag);
+  return msw_cell_search_scan(&best->order.cells, visit, best, diag);
 }
 
 /* ---- What was found */

@@ -1,7 +1,6 @@
 /* Numbers of groups and of cells. */
 #include "cell_groups.h"
 
-#include "msw/analysis/best.h"
 #include "msw/base/num.h"
 
 bool msw_cell_groups_make(const msw_result_block *block, const msw_selection *selection, const bool *is_key, uint64_t most,
@@ -58,23 +57,4 @@ uint64_t msw_piece_cell(const msw_cell_groups *groups, const msw_scan_piece *pie
     i_cell /= piece->count[i_dim];
   }
   return cell;
-}
-
-msw_scan_piece msw_piece_of_cell(const msw_result_block *block, const msw_scan_piece *piece, size_t i_cell, size_t n_streams,
-                                 const double **values) {
-  msw_scan_piece one = {.n_cells = 1, .values = values, .i_thread = piece->i_thread};
-  for (size_t i_stream = 0; i_stream < n_streams; i_stream++) values[i_stream] = piece->values[i_stream] + i_cell;
-  for (size_t i_dim = block->rank; i_dim-- > 0;) {
-    one.first[i_dim] = piece->first[i_dim] + i_cell % piece->count[i_dim];
-    one.count[i_dim] = 1;
-    i_cell /= piece->count[i_dim];
-  }
-  return one;
-}
-
-void msw_cell_place(const msw_result_block *block, uint64_t cell, uint64_t at[MSW_H5_MAX_RANK]) {
-  for (size_t i_dim = block->rank; i_dim-- > 0;) {
-    at[i_dim] = cell % block->dims[i_dim];
-    cell /= block->dims[i_dim];
-  }
 }

@@ -33,9 +33,6 @@ bool msw_piece_rows_next(msw_piece_rows *rows);   /* false after the last row */
 
 /* Number of a piece's cell in the file. */
 uint64_t msw_piece_cell(const msw_cell_groups *groups, const msw_scan_piece *piece, size_t i_cell);
-/* The piece that is only this cell of it. `values`: room for as many pointers as the piece has streams. */
-msw_scan_piece msw_piece_of_cell(const msw_result_block *block, const msw_scan_piece *piece, size_t i_cell, size_t n_streams,
-                                 const double **values);
 
 /* A condition's value: 0 and NaN are false. */
 static inline bool msw_holds(double value) { return value < 0 || value > 0; }

@@ -6,7 +6,6 @@
 
 #include "boxes.h"
 #include "cell_groups.h"
-#include "msw/analysis/best.h"
 #include "msw/analysis/compare.h"
 #include "spread.h"
 

@@ -6,7 +6,6 @@
 
 #include "cell_groups.h"
 #include "front_points.h"
-#include "msw/analysis/best.h"
 
 /* What a thread works with. */
 typedef struct {
@@ -20,12 +19,11 @@ struct msw_fronts {
   msw_front_order order;
   msw_cell_groups groups;
   share *shares;                   /* [n_threads]; after finish the first one has all */
-  size_t n_streams;
 };
 
 msw_fronts *msw_fronts_new(const msw_front_order *order, msw_diag *diag) {
   msw_cell_groups groups;
-  if (!msw_cell_groups_make(order->block, order->selection, order->is_by, MSW_FRONT_MOST_FRONTS, &groups)) {
+  if (!msw_cell_groups_make(order->cells.block, order->cells.selection, order->is_by, MSW_FRONT_MOST_FRONTS, &groups)) {
     msw_error(diag, (msw_loc){0}, NULL, "name fewer axes, or select fewer values", "%llu fronts, and %d are the most",
               (unsigned long long)groups.n_groups, MSW_FRONT_MOST_FRONTS);
     return NULL;
@@ -33,8 +31,7 @@ msw_fronts *msw_fronts_new(const msw_front_order *order, msw_diag *diag) {
   msw_fronts *fronts = msw_alloc_zero(1, sizeof *fronts);
   fronts->order = *order;
   fronts->groups = groups;
-  fronts->shares = msw_alloc_zero((size_t)order->n_threads, sizeof *fronts->shares);
-  msw_formulas_streams(order->formulas, &fronts->n_streams);
+  fronts->shares = msw_alloc_zero((size_t)order->cells.n_threads, sizeof *fronts->shares);
   return fronts;
 }
 
@@ -47,14 +44,14 @@ static void free_share(msw_fronts *fronts, share *mine) {
 
 void msw_fronts_free(msw_fronts *fronts) {
   if (!fronts) return;
-  for (int i_thread = 0; i_thread < fronts->order.n_threads; i_thread++) free_share(fronts, &fronts->shares[i_thread]);
+  for (int i_thread = 0; i_thread < fronts->order.cells.n_threads; i_thread++) free_share(fronts, &fronts->shares[i_thread]);
   free(fronts->shares);
   free(fronts);
 }
 
 static void begin_share(const msw_fronts *fronts, share *mine) {
-  const size_t bytes = sizeof(msw_front_point) + fronts->order.n_shown * sizeof(double);
-  mine->work = msw_formula_work_new(fronts->order.formulas);
+  const size_t bytes = sizeof(msw_front_point) + fronts->order.cells.n_shown * sizeof(double);
+  mine->work = msw_formula_work_new(fronts->order.cells.formulas);
   mine->sets = msw_alloc_zero(fronts->groups.n_groups, sizeof *mine->sets);
   for (uint64_t i_group = 0; i_group < fronts->groups.n_groups; i_group++)
     mine->sets[i_group] = (msw_point_set){.size = bytes, .n_objectives = fronts->order.n_objectives};
@@ -70,9 +67,9 @@ static piece_values values_of(const msw_fronts *fronts, const msw_scan_piece *pi
   const msw_front_order *order = &fronts->order;
   piece_values values = {0};
   for (size_t i = 0; i < order->n_objectives; i++)
-    values.objectives[i] = msw_formula_values(order->formulas, order->objectives[i].i_formula, order->selection, piece, work);
-  if (order->i_where != MSW_NO_FORMULA)
-    values.holds = msw_formula_values(order->formulas, order->i_where, order->selection, piece, work);
+    values.objectives[i] =
+        msw_formula_values(order->cells.formulas, order->objectives[i].i_formula, order->cells.selection, piece, work);
+  values.holds = msw_cell_search_where(&order->cells, piece, work);
   return values;
 }
 
@@ -87,14 +84,6 @@ static bool objectives_at(const msw_fronts *fronts, const piece_values *values, 
   return is_there;
 }
 
-static void show_cell(const msw_fronts *fronts, share *mine, const msw_scan_piece *piece, size_t i_cell, double *shown) {
-  const msw_front_order *order = &fronts->order;
-  const double *values[MSW_SCAN_MAX_STREAMS];
-  const msw_scan_piece one = msw_piece_of_cell(order->block, piece, i_cell, fronts->n_streams, values);
-  for (size_t i = 0; i < order->n_shown; i++)
-    shown[i] = *msw_formula_values(order->formulas, order->shown[i], order->selection, &one, mine->work);
-}
-
 /* The cell's number in the file is `cell`. */
 static void try_cell(msw_fronts *fronts, share *mine, msw_point_set *set, const msw_scan_piece *piece, size_t i_cell,
                      uint64_t cell, const double *goodness) {
@@ -103,7 +92,7 @@ static void try_cell(msw_fronts *fronts, share *mine, msw_point_set *set, const 
   msw_front_point *point = msw_points_add(set);
   for (size_t i = 0; i < MSW_FRONT_MOST_OBJECTIVES; i++) point->values[i] = goodness[i];
   point->cell = cell;
-  if (fronts->order.n_shown > 0) show_cell(fronts, mine, piece, i_cell, point->shown);
+  msw_cell_search_show(&fronts->order.cells, piece, i_cell, mine->work, point->shown);
   mine->n_points += set->n - n_before;   /* which may be fewer than before */
 }
 
@@ -111,7 +100,7 @@ static void try_row(msw_fronts *fronts, share *mine, const piece_values *values,
   static const uint64_t only[] = {0};
   const size_t rank = fronts->groups.block->rank;
   const msw_scan_piece *piece = row->piece;
-  const uint64_t *along = rank ? fronts->order.selection->dims[rank - 1].at + piece->first[rank - 1] : only;
+  const uint64_t *along = rank ? fronts->order.cells.selection->dims[rank - 1].at + piece->first[rank - 1] : only;
   const uint64_t start = msw_piece_cell(&fronts->groups, piece, row->first_cell) - along[0];
   double goodness[MSW_FRONT_MOST_OBJECTIVES] = {0};
   for (size_t i = 0; i < row->n; i++) {
@@ -133,17 +122,13 @@ bool msw_fronts_add(msw_fronts *fronts, const msw_scan_piece *piece) {
 static bool visit(void *context, const msw_scan_piece *piece) { return msw_fronts_add(context, piece); }
 
 static bool has_too_many(const msw_fronts *fronts) {
-  for (int i_thread = 0; i_thread < fronts->order.n_threads; i_thread++)
+  for (int i_thread = 0; i_thread < fronts->order.cells.n_threads; i_thread++)
     if (fronts->shares[i_thread].n_points > MSW_FRONT_MOST_POINTS) return true;
   return false;
 }
 
 msw_status msw_fronts_scan(msw_fronts *fronts, msw_diag *diag) {
-  const msw_front_order *order = &fronts->order;
-  msw_scan scan = {.result = order->result, .block = order->block, .selection = order->selection, .pinned_dim = -1,
-                   .n_threads = order->n_threads, .stop = order->stop};
-  scan.streams = msw_formulas_streams(order->formulas, &scan.n_streams);
-  const msw_status status = msw_result_scan(&scan, visit, fronts, diag);
+  const msw_status status = msw_cell_search_scan(&fronts->order.cells, visit, fronts, diag);
   if (has_too_many(fronts)) {
     msw_error(diag, (msw_loc){0}, NULL, "leave cells out with --where or --select", "more than %d points that no other beats",
               MSW_FRONT_MOST_POINTS);
@@ -165,7 +150,7 @@ static void turn_back(const msw_fronts *fronts, msw_point_set *set) {
 void msw_fronts_finish(msw_fronts *fronts) {
   share *all = &fronts->shares[0];
   if (!all->sets) begin_share(fronts, all);
-  for (int i_thread = 1; i_thread < fronts->order.n_threads; i_thread++) {
+  for (int i_thread = 1; i_thread < fronts->order.cells.n_threads; i_thread++) {
     share *theirs = &fronts->shares[i_thread];
     for (uint64_t i_group = 0; theirs->sets && i_group < fronts->groups.n_groups; i_group++)
       msw_points_join(&all->sets[i_group], &theirs->sets[i_group]);

@@ -1,7 +1,6 @@
 /* How far methods lie apart, for a page. */
 #include <string.h>
 
-#include "msw/analysis/best.h"
 #include "msw/analysis/compare.h"
 #include "report_parts.h"
 

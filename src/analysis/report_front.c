@@ -1,7 +1,6 @@
 /* Pareto fronts for a page: throughput of a GPU against the speed that one user sees. */
 #include <string.h>
 
-#include "msw/analysis/best.h"
 #include "msw/analysis/front.h"
 #include "report_parts.h"
 
@@ -75,18 +74,18 @@ static void add_points(const msw_fronts *fronts, msw_arena *arena, msw_json *obj
 
 static void add_front(const msw_front_order *order, const msw_fronts *fronts, msw_arena *arena, msw_json *parent) {
   msw_json *object = msw_json_add_object(arena, parent, "pareto");
-  add_objective(arena, object, "x_axis", order->formulas, &order->objectives[0]);
-  add_objective(arena, object, "y_axis", order->formulas, &order->objectives[1]);
-  msw_json_add_bool(arena, object, "only_fitting", order->i_where != MSW_NO_FORMULA);
+  add_objective(arena, object, "x_axis", order->cells.formulas, &order->objectives[0]);
+  add_objective(arena, object, "y_axis", order->cells.formulas, &order->objectives[1]);
+  msw_json_add_bool(arena, object, "only_fitting", order->cells.i_where != MSW_NO_FORMULA);
   msw_json_add_number(arena, object, "n_cells", (double)msw_fronts_cells(fronts));
   msw_json *by = msw_json_add_array(arena, object, "by");
-  for (size_t i_dim = 0; i_dim < order->block->rank; i_dim++) {
+  for (size_t i_dim = 0; i_dim < order->cells.block->rank; i_dim++) {
     if (!order->is_by[i_dim]) continue;
     msw_json *dim = msw_json_add_object(arena, by, NULL), *at = NULL;
     msw_json_add_number(arena, dim, "dim", (double)i_dim);
     at = msw_json_add_array(arena, dim, "at");
-    for (size_t i = 0; i < order->selection->dims[i_dim].n; i++)
-      msw_json_add_number(arena, at, NULL, (double)order->selection->dims[i_dim].at[i]);
+    for (size_t i = 0; i < order->cells.selection->dims[i_dim].n; i++)
+      msw_json_add_number(arena, at, NULL, (double)order->cells.selection->dims[i_dim].at[i]);
   }
   add_points(fronts, arena, object);
 }
@@ -104,7 +103,7 @@ static msw_status find_fronts(const msw_report_source *source, msw_front_order *
                                        &order->objectives[0].i_formula);
   if (status == MSW_OK) status = msw_formulas_add(formulas, throughput, "report", diag, &order->objectives[1].i_formula);
   const char *fitting = msw_fitting_cells(source->block);
-  if (status == MSW_OK && fitting) status = msw_formulas_add(formulas, fitting, "report", diag, &order->i_where);
+  if (status == MSW_OK && fitting) status = msw_formulas_add(formulas, fitting, "report", diag, &order->cells.i_where);
   if (status != MSW_OK) return status;
   msw_fronts *fronts = msw_fronts_new(order, diag);
   if (!fronts) return MSW_BAD_INPUT;
@@ -116,17 +115,18 @@ static msw_status find_fronts(const msw_report_source *source, msw_front_order *
 
 msw_status msw_report_front(const msw_report_source *source, msw_arena *arena, msw_diag *diag, msw_json *parent) {
   const msw_result_block *block = source->block;
-  msw_front_order order = {.result = source->result, .block = block, .n_objectives = 2, .i_where = MSW_NO_FORMULA,
-                           .n_threads = source->n_threads, .stop = source->stop};
+  msw_front_order order = {.cells = {.result = source->result, .block = block, .i_where = MSW_NO_FORMULA,
+                                     .n_threads = source->n_threads, .stop = source->stop},
+                           .n_objectives = 2};
   if (!msw_result_field_named(block, "step_us") || !msw_result_field_named(block, throughput)) {
     add_reason(arena, parent, "the sweep's fields hold no step_us and tok_per_s_per_gpu");
     return MSW_OK;
   }
   for (size_t i_dim = 0; i_dim < block->rank; i_dim++) order.is_by[i_dim] = is_by(block, i_dim);
   const msw_selection chosen = choose(block, source->selection, order.is_by, arena);
-  order.selection = &chosen;
+  order.cells.selection = &chosen;
   msw_formulas *formulas = msw_formulas_new(block, NULL, arena);
-  order.formulas = formulas;
+  order.cells.formulas = formulas;
   msw_status status = find_fronts(source, &order, formulas, arena, diag, parent);
   msw_formulas_free(formulas);
   return status;

@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "cell_groups.h"
-#include "msw/analysis/best.h"
 #include "msw/base/str.h"
 #include "slice_parts.h"
 

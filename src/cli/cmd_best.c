@@ -5,6 +5,7 @@
 
 #include "command.h"
 #include "decide.h"
+#include "msw/analysis/best.h"
 #include "prices.h"
 
 typedef struct {
@@ -83,15 +84,7 @@ static msw_status prepare(const best_options *options, search *s) {
   if (options->over.n > 0) is_good = msw_decision_axes(d, &options->over, "--over", s->order.is_over) && is_good;
   else search_default(s);
   if (!is_good) return MSW_BAD_INPUT;
-  s->order.result = &d->view.result;
-  s->order.block = d->view.block;
-  s->order.selection = &d->view.selection;
-  s->order.formulas = d->formulas;
-  s->order.i_where = d->i_where;
-  s->order.shown = d->shown;
-  s->order.n_shown = d->n_shown;
-  s->order.n_threads = d->view.n_threads;
-  s->order.stop = d->view.stop;
+  s->order.cells = msw_decision_cells(d);
   s->best = msw_best_new(&s->order, &d->ctx->diag);
   return s->best ? MSW_OK : MSW_BAD_INPUT;
 }
@@ -100,16 +93,17 @@ static msw_status prepare(const best_options *options, search *s) {
 
 static void fill_row(const void *context, size_t i_row, double *cells) {
   const search *s = context;
+  const msw_decision *d = &s->decision;
   const msw_best_row *row = &msw_best_rows(s->best)[i_row];
   uint64_t place[MSW_H5_MAX_RANK], at[MSW_H5_MAX_RANK];
   const bool is_there = row->n_cells > 0;
   msw_best_place(s->best, i_row, place);
-  msw_cell_place(s->order.block, row->cell, at);
-  msw_decision_fill_axes(&s->decision, place, is_there ? at : NULL, cells);
-  msw_decision_fill_column(&s->decision, s->order.i_value, row->value, cells);
-  for (size_t i = 0; i < s->order.n_shown; i++)
-    msw_decision_fill_column(&s->decision, s->order.shown[i], msw_best_shown(s->best)[i_row * s->order.n_shown + i], cells);
-  cells[s->decision.n_columns - 1] = (double)row->n_cells;
+  msw_cell_place(d->view.block, row->cell, at);
+  msw_decision_fill_axes(d, place, is_there ? at : NULL, cells);
+  msw_decision_fill_column(d, s->order.i_value, row->value, cells);
+  for (size_t i = 0; i < d->n_shown; i++)
+    msw_decision_fill_column(d, d->shown[i], msw_best_shown(s->best)[i_row * d->n_shown + i], cells);
+  cells[d->n_columns - 1] = (double)row->n_cells;
 }
 
 static msw_cell_table table_of(search *s) {
@@ -144,13 +138,10 @@ static void print_text(const search *s, const msw_cell_table *table) {
 
 static msw_json *head_of(const search *s) {
   const msw_decision *d = &s->decision;
-  msw_arena *arena = &d->ctx->arena;
-  msw_json *head = msw_decision_json(d), *over = msw_json_add_array(arena, head, "over");
-  for (size_t i_dim = 0; i_dim < s->order.block->rank; i_dim++)
-    if (s->order.is_over[i_dim]) msw_json_add_string(arena, over, NULL, s->order.block->axes[i_dim].name);
+  msw_json *head = msw_decision_json(d);
+  msw_decision_json_axes(d, head, "over", s->order.is_over);
   msw_decision_json_formula(d, head, "value", s->order.i_value, s->order.is_max ? "max" : "min");
-  msw_json *show = msw_json_add_array(arena, head, "show");
-  for (size_t i = 0; i < d->n_shown; i++) msw_decision_json_formula(d, show, NULL, d->shown[i], NULL);
+  msw_decision_json_shown(d, head);
   msw_decision_json_prices(d, head);
   return head;
 }

@@ -74,15 +74,7 @@ static msw_status prepare(const pareto_options *options, search *s) {
   is_good = msw_decision_show(d, &options->show) && is_good;
   is_good = msw_decision_axes(d, &options->by, "--by", s->order.is_by) && is_good;
   if (!is_good) return MSW_BAD_INPUT;
-  s->order.result = &d->view.result;
-  s->order.block = d->view.block;
-  s->order.selection = &d->view.selection;
-  s->order.formulas = d->formulas;
-  s->order.i_where = d->i_where;
-  s->order.shown = d->shown;
-  s->order.n_shown = d->n_shown;
-  s->order.n_threads = d->view.n_threads;
-  s->order.stop = d->view.stop;
+  s->order.cells = msw_decision_cells(d);
   s->fronts = msw_fronts_new(&s->order, &d->ctx->diag);
   return s->fronts ? MSW_OK : MSW_BAD_INPUT;
 }
@@ -102,15 +94,15 @@ static size_t front_of(const search *s, size_t i_row) {
 
 static void fill_row(const void *context, size_t i_row, double *cells) {
   const search *s = context;
+  const msw_decision *d = &s->decision;
   const size_t i_point = s->picked ? s->picked[i_row] : i_row, i_front = front_of(s, i_point);
   const msw_front_point *point = msw_front_point_at(s->fronts, i_front, i_point - s->first_row[i_front]);
   uint64_t at[MSW_H5_MAX_RANK];
-  msw_cell_place(s->order.block, point->cell, at);
-  msw_decision_fill_axes(&s->decision, at, at, cells);
+  msw_cell_place(d->view.block, point->cell, at);
+  msw_decision_fill_axes(d, at, at, cells);
   for (size_t i = 0; i < s->order.n_objectives; i++)
-    msw_decision_fill_column(&s->decision, s->order.objectives[i].i_formula, point->values[i], cells);
-  for (size_t i = 0; i < s->order.n_shown; i++)
-    msw_decision_fill_column(&s->decision, s->order.shown[i], point->shown[i], cells);
+    msw_decision_fill_column(d, s->order.objectives[i].i_formula, point->values[i], cells);
+  for (size_t i = 0; i < d->n_shown; i++) msw_decision_fill_column(d, d->shown[i], point->shown[i], cells);
 }
 
 static msw_cell_table table_of(search *s) {
@@ -169,15 +161,14 @@ static void print_text(search *s, msw_cell_table table) {
 static msw_json *head_of(const search *s) {
   const msw_decision *d = &s->decision;
   msw_arena *arena = &d->ctx->arena;
-  msw_json *head = msw_decision_json(d), *by = msw_json_add_array(arena, head, "by");
-  for (size_t i_dim = 0; i_dim < s->order.block->rank; i_dim++)
-    if (s->order.is_by[i_dim]) msw_json_add_string(arena, by, NULL, s->order.block->axes[i_dim].name);
-  msw_json *objectives = msw_json_add_array(arena, head, "objectives"), *show = msw_json_add_array(arena, head, "show");
+  msw_json *head = msw_decision_json(d);
+  msw_decision_json_axes(d, head, "by", s->order.is_by);
+  msw_json *objectives = msw_json_add_array(arena, head, "objectives");
   for (size_t i = 0; i < s->order.n_objectives; i++) {
     const msw_objective *objective = &s->order.objectives[i];
     msw_decision_json_formula(d, objectives, NULL, objective->i_formula, objective->is_max ? "max" : "min");
   }
-  for (size_t i = 0; i < d->n_shown; i++) msw_decision_json_formula(d, show, NULL, d->shown[i], NULL);
+  msw_decision_json_shown(d, head);
   msw_json_add_number(arena, head, "cells", (double)msw_fronts_cells(s->fronts));
   msw_decision_json_prices(d, head);
   return head;

@@ -3,7 +3,7 @@
 
 #include "command.h"
 #include "formula_list.h"
-#include "msw/analysis/best.h"
+#include "msw/analysis/formula.h"
 #include "msw/base/num.h"
 #include "msw/base/str.h"
 #include "slice_job.h"

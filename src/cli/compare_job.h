@@ -2,7 +2,6 @@
 #ifndef MSW_CLI_COMPARE_JOB_H
 #define MSW_CLI_COMPARE_JOB_H
 
-#include "msw/analysis/best.h"
 #include "msw/analysis/compare.h"
 #include "result_options.h"
 

@@ -48,3 +48,9 @@ bool msw_decision_axes(msw_decision *d, const msw_opt_list *list, const char *wh
   }
   return is_good;
 }
+
+msw_cell_search msw_decision_cells(const msw_decision *d) {
+  return (msw_cell_search){.result = &d->view.result, .block = d->view.block, .selection = &d->view.selection,
+                           .formulas = d->formulas, .i_where = d->i_where, .shown = d->shown, .n_shown = d->n_shown,
+                           .n_threads = d->view.n_threads, .stop = d->view.stop};
+}

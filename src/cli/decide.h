@@ -4,7 +4,7 @@
 #define MSW_CLI_DECIDE_H
 
 #include "cell_table.h"
-#include "msw/analysis/best.h"
+#include "msw/analysis/cell_search.h"
 #include "msw/formats/json.h"
 #include "result_options.h"
 
@@ -37,6 +37,8 @@ bool msw_decision_add(msw_decision *d, const char *text, const char *what, size_
 bool msw_decision_show(msw_decision *d, const msw_opt_list *list);
 /* Dimensions named by a list of axes, separated by commas; is_named [rank]. */
 bool msw_decision_axes(msw_decision *d, const msw_opt_list *list, const char *what, bool *is_named);
+/* The search for all that was asked so far. */
+msw_cell_search msw_decision_cells(const msw_decision *d);
 
 /* ---- Columns: those of is_key dimensions, those of the others, then what is added. An axis at one position only is not in
  * text: msw_decision_everywhere tells of it. */
@@ -70,7 +72,10 @@ void msw_decision_json_prices(const msw_decision *d, msw_json *head);
 
 /* ---- Answers: CSV and JSON, to stdout or into the file. False for text, which is the command's own. */
 bool msw_decision_is_text(const msw_decision *d);
-msw_json *msw_decision_json(const msw_decision *d);        /* {"file", "sweep", "block", "where", "axes"} to be added to */
+msw_json *msw_decision_json(const msw_decision *d);        /* {"file", "sweep", "block", "only_fitting", "where"} to be added to */
+/* "key": the names of the marked dimensions; "show": the formulas of --show. */
+void msw_decision_json_axes(const msw_decision *d, msw_json *head, const char *key, const bool *marked);
+void msw_decision_json_shown(const msw_decision *d, msw_json *head);
 void msw_decision_json_formula(const msw_decision *d, msw_json *parent, const char *key, size_t i_formula, const char *goal);
 /* `head` becomes the document's beginning, the table's rows its last member. */
 msw_status msw_decision_write(const msw_decision *d, const msw_cell_table *table, const msw_json *head);

@@ -27,6 +27,17 @@ void msw_decision_json_formula(const msw_decision *d, msw_json *parent, const ch
   msw_json_add_string(arena, object, "long_name", msw_formula_label(d->formulas, i_formula));
 }
 
+void msw_decision_json_axes(const msw_decision *d, msw_json *head, const char *key, const bool *marked) {
+  msw_json *names = msw_json_add_array(&d->ctx->arena, head, key);
+  for (size_t i_dim = 0; i_dim < d->view.block->rank; i_dim++)
+    if (marked[i_dim]) msw_json_add_string(&d->ctx->arena, names, NULL, d->view.block->axes[i_dim].name);
+}
+
+void msw_decision_json_shown(const msw_decision *d, msw_json *head) {
+  msw_json *show = msw_json_add_array(&d->ctx->arena, head, "show");
+  for (size_t i = 0; i < d->n_shown; i++) msw_decision_json_formula(d, show, NULL, d->shown[i], NULL);
+}
+
 static void add_document(const msw_cell_table *table, const msw_json *head, msw_buf *out) {
   enum { INDENT = 2 };
   static const char end[] = "\n}";

@@ -200,10 +200,10 @@ static void check_round(rng *r) {
   size_t count[RANK];
   w = (world){0};
   draw_world(&w, r);
-  msw_best_order order = {.block = &w.block, .selection = &w.selection, .formulas = w.formulas, .i_value = 0,
-                          .is_max = w.is_max[0], .i_where = 3, .n_threads = w.n_threads};
-  msw_front_order wanted = {.block = &w.block, .selection = &w.selection, .formulas = w.formulas,
-                            .n_objectives = w.n_objectives, .i_where = 3, .n_threads = w.n_threads};
+  const msw_cell_search cells = {.block = &w.block, .selection = &w.selection, .formulas = w.formulas, .i_where = 3,
+                                 .n_threads = w.n_threads};
+  msw_best_order order = {.cells = cells, .i_value = 0, .is_max = w.is_max[0]};
+  msw_front_order wanted = {.cells = cells, .n_objectives = w.n_objectives};
   for (size_t i = 0; i < w.n_objectives; i++) wanted.objectives[i] = (msw_objective){i, w.is_max[i]};
   for (size_t i_dim = 0; i_dim < RANK; i_dim++) {
     order.is_over[i_dim] = !w.is_key[i_dim];

@@ -6,25 +6,15 @@
 #ifndef MSW_ANALYSIS_BEST_H
 #define MSW_ANALYSIS_BEST_H
 
-#include "msw/analysis/formula.h"
-
-#define MSW_NO_FORMULA SIZE_MAX
+#include "msw/analysis/cell_search.h"
 
 enum { MSW_BEST_MOST_ROWS = 4000000 };
 
 typedef struct {
-  const msw_result *result;               /* for msw_best_scan only */
-  const msw_result_block *block;
-  const msw_selection *selection;
-  const msw_formulas *formulas;
+  msw_cell_search cells;
   size_t i_value;                         /* what is to be best */
   bool is_max;                            /* the largest; else the least */
-  size_t i_where;                         /* MSW_NO_FORMULA: every cell */
-  const size_t *shown;                    /* [n_shown] further formulas, evaluated at the best cells */
-  size_t n_shown;
   bool is_over[MSW_H5_MAX_RANK];          /* dimensions that are searched */
-  int n_threads;
-  const volatile int *stop;               /* may be NULL */
 } msw_best_order;
 
 typedef struct {
@@ -49,8 +39,5 @@ const msw_best_row *msw_best_rows(const msw_best *best);
 const double *msw_best_shown(const msw_best *best);   /* [rows][n_shown]; NaN where no cell counts */
 /* For each dimension the position in the file that row i_row stands at; of searched ones 0. */
 void msw_best_place(const msw_best *best, size_t i_row, uint64_t at[MSW_H5_MAX_RANK]);
-
-/* Positions of cell number `cell`. */
-void msw_cell_place(const msw_result_block *block, uint64_t cell, uint64_t at[MSW_H5_MAX_RANK]);
 
 #endif

@@ -85,7 +85,7 @@ typedef struct {
   int along;                     /* dimension whose positions are the sides, all of one result; -1: each has its own */
   const size_t *fields;          /* [n_fields] formulas whose values are compared */
   size_t n_fields;
-  size_t i_where;                /* MSW_NO_FORMULA (best.h): every cell; else those where it holds on both sides */
+  size_t i_where;                /* MSW_NO_FORMULA: every cell; else those where it holds on both sides */
   size_t i_decide;               /* what is best; MSW_NO_FORMULA: no decisions */
   bool decide_max;
   bool is_decided[MSW_H5_MAX_RANK];

@@ -25,8 +25,9 @@ const msw_quantity *msw_quantities(size_t *n);
 /* The formula of cells that can run: the KV cache fits the memory, the context the model. NULL where a block has no flags. */
 const char *msw_fitting_cells(const msw_result_block *block);
 
-/* Formulas of one block, compiled together; they share the fields that have to be read. */
+/* Formulas of one block, compiled together; they share the fields that have to be read. They are known by their numbers. */
 typedef struct msw_formulas msw_formulas;
+#define MSW_NO_FORMULA SIZE_MAX
 /* `data` may be NULL: then model.* and gpu.* are errors that say so. Models and GPUs are loaded when the first formula names
  * them. All three must outlive the formulas. */
 msw_formulas *msw_formulas_new(const msw_result_block *block, const msw_data_root *data, msw_arena *arena);

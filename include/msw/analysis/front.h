@@ -7,25 +7,17 @@
 #ifndef MSW_ANALYSIS_FRONT_H
 #define MSW_ANALYSIS_FRONT_H
 
-#include "msw/analysis/formula.h"
+#include "msw/analysis/cell_search.h"
 
 enum { MSW_FRONT_MOST_OBJECTIVES = 3, MSW_FRONT_MOST_POINTS = 2000000, MSW_FRONT_MOST_FRONTS = 1000000 };
 
 typedef struct { size_t i_formula; bool is_max; } msw_objective;
 
 typedef struct {
-  const msw_result *result;               /* for msw_fronts_scan only */
-  const msw_result_block *block;
-  const msw_selection *selection;
-  const msw_formulas *formulas;
+  msw_cell_search cells;
   msw_objective objectives[MSW_FRONT_MOST_OBJECTIVES];
   size_t n_objectives;                    /* 2 or 3 */
-  size_t i_where;                         /* MSW_NO_FORMULA (best.h): every cell */
-  const size_t *shown;                    /* [n_shown] further formulas, evaluated at the points */
-  size_t n_shown;
   bool is_by[MSW_H5_MAX_RANK];            /* a front for each combination of these dimensions' selected positions */
-  int n_threads;
-  const volatile int *stop;               /* may be NULL */
 } msw_front_order;
 
 /* A point, and the values of the shown formulas at it. */

@@ -12,7 +12,7 @@ typedef struct {
   const msw_formulas *formulas;
   const size_t *fields;          /* [n_fields] formulas */
   size_t n_fields;
-  size_t i_where;                /* MSW_NO_FORMULA (best.h): every cell */
+  size_t i_where;                /* MSW_NO_FORMULA: every cell */
   int n_threads;
   const volatile int *stop;      /* may be NULL */
 } msw_slice_order;

@@ -76,6 +76,31 @@ static inline msw_selection made_selection(size_t first, size_t step, msw_arena 
   return selection;
 }
 
+/* The block, and formulas over it. */
+typedef struct {
+  msw_arena arena;
+  msw_diag diag;
+  msw_result_block block;
+  msw_formulas *formulas;
+} made_world;
+
+static inline void made_world_begin(made_world *made) {
+  made->block = made_block();
+  made->formulas = msw_formulas_new(&made->block, NULL, &made->arena);
+}
+
+static inline size_t made_formula(made_world *made, const char *text) {
+  size_t i;
+  assert_int_equal(msw_formulas_add(made->formulas, text, "--max", &made->diag, &i), MSW_OK);
+  return i;
+}
+
+static inline void made_world_end(made_world *made) {
+  msw_formulas_free(made->formulas);
+  msw_diag_free(&made->diag);
+  msw_arena_free(&made->arena);
+}
+
 typedef bool made_visit(void *context, const msw_scan_piece *piece);
 
 static inline void fill_piece(const msw_selection *selection, const msw_scan_stream *streams, size_t n_streams,

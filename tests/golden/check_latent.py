@@ -10,11 +10,9 @@ constants. Exit status 0: all agree; 1: not; 77: no data, no NumPy.
 """
 
 import argparse
-import csv
 import json
 import math
 import random
-import subprocess
 import sys
 import tempfile
 from collections import Counter
@@ -67,24 +65,6 @@ def data_root(args, folder):
         (models / name).mkdir(parents=True)
         (models / name / "config.json").write_text(json.dumps(config), encoding="utf-8")
     return Path(folder)
-
-
-def run_mfusweep(args, root, gpu, settings, dtype, has_tables, rows):
-    """The tool's rows, in order."""
-    steps = root / "steps.csv"
-    with open(steps, "w", newline="", encoding="utf-8") as handle:
-        writer = csv.DictWriter(handle, ["model", "tp", "decode", "prefill"], lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(rows)
-    command = [args.mfusweep, "eval", "--gpu", gpu, "--method", "measured", "--steps", steps, "--per-op", "--data-dir", root,
-               "--dtype", dtype]
-    command += ["--bench-data", dense.SHARED] if has_tables else []
-    for knob, value in settings.items():
-        command += ["--set", f"{knob}={value if isinstance(value, str) else json.dumps(value)}"]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    if done.returncode != 0:
-        raise SystemExit(f"{' '.join(map(str, command))}\nexit status {done.returncode}\n{done.stderr}")
-    return list(csv.DictReader(done.stdout.splitlines()))
 
 
 class Comparison:
@@ -149,7 +129,7 @@ def compare(args, root, rng, comparison, name, has_tables):
     for (settings, constants, kv_spread), dtype in rng.sample(cases, min(len(cases), n_cases)):
         drawn = [(rng.choice([*models, *MODELS]), dense.random_step(rng)) for _ in range(args.steps)]
         drawn = [(model, rng.choice(tps_of(models[model])), step) for model, step in drawn]
-        rows = run_mfusweep(args, root, name, settings, dtype, has_tables, [dense.as_row(*each) for each in drawn])
+        rows = dense.run_mfusweep(args, root, name, settings, dtype, [dense.as_row(*each) for each in drawn], has_tables)
         for (model, tp, step), row in zip(drawn, rows, strict=True):
             asked = oracle.Oracle(models[model], gpu, tables, closed, tp, constants, kv_spread, dtype)
             want = asked.step(step)

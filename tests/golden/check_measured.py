@@ -78,8 +78,8 @@ def data_root(args, folder):
     return Path(folder)
 
 
-def run_mfusweep(args, root, gpu, settings, dtype, rows):
-    """The tool's rows, in order."""
+def run_mfusweep(args, root, gpu, settings, dtype, rows, has_tables=True):
+    """The tool's rows, in order; with the shared kernel tables or without any but those below root."""
     with tempfile.TemporaryDirectory() as folder:
         steps = Path(folder) / "steps.csv"
         with open(steps, "w", newline="", encoding="utf-8") as handle:
@@ -87,7 +87,8 @@ def run_mfusweep(args, root, gpu, settings, dtype, rows):
             writer.writeheader()
             writer.writerows(rows)
         command = [args.mfusweep, "eval", "--gpu", gpu, "--method", "measured", "--steps", steps, "--per-op", "--data-dir",
-                   root, "--bench-data", SHARED, "--dtype", dtype]
+                   root, "--dtype", dtype]
+        command += ["--bench-data", SHARED] if has_tables else []
         for knob, value in settings.items():
             command += ["--set", f"{knob}={value if isinstance(value, str) else json.dumps(value)}"]
         done = subprocess.run(command, capture_output=True, text=True, check=False)

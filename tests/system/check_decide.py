@@ -16,22 +16,15 @@ import sys
 import tempfile
 from pathlib import Path
 
+from sweeps import BLOCKS as BLOCKS_WITH_EXCLUDED, METHODS, ZIP
 from tool import ROOT, SKIPPED, TOOL, call, expect, expect_status, write_sweep
 
-METHODS = [{"base": base, "name": base, "mfu_source": "latency"} for base in ("v2-floor", "v2-interp")]
 PLAIN = {"sweep": 1, "name": "plain", "fixed": {"gpu": "h100"},
          "axes": {"model": ["llama-2-7b-hf", "qwen3-8b"], "tp": [1, 2, 4], "method": METHODS, "batch": "1:40:3",
                   "kv_len": "64:4096:192"},
          "exclude": ["batch * kv_len > 60000", {"model": "qwen3-8b", "tp": 4}],
          "constraints": [{"name": "slow", "expr": "step_us < 20000"}]}
-BLOCKS = {"sweep": 1, "name": "blocks", "fixed": {"gpu": "h100"},
-          "axes": {"model": ["llama-2-7b-hf", "qwen3-8b"], "tp": [1, 2], "method": METHODS[1:]},
-          "blocks": [{"name": "decode", "axes": {"batch": "1:64:*2", "kv_len": "1:3000:70"}},
-                     {"name": "prefill", "axes": {"batch": [1, 4], "seq_len": "1:9000:310", "cached_len": [0, 1000]}},
-                     {"name": "mixed", "axes": {"batch": [1, 8], "kv_len": [100, 5000], "seq_len": "64:4096:640"}}]}
-ZIP = {"sweep": 1, "name": "zip", "fixed": {"gpu": "h100"},
-       "axes": {"method": METHODS, "batch": [1, 8, 32], "kv_len": "64:4096:64"},
-       "zip": {"pair": {"model": ["llama-2-7b-hf", "qwen3-8b", "qwen3-8b"], "tp": [1, 2, 4]}}}
+BLOCKS = {key: value for key, value in BLOCKS_WITH_EXCLUDED.items() if key != "exclude"}
 TEXTS = {"gpu", "model", "dtype", "method"}
 PRICE = 3.6
 

@@ -18,10 +18,10 @@ import time
 from fractions import Fraction
 from pathlib import Path
 
+from sweeps import METHODS
 from tool import ROOT, SKIPPED, TOOL, call, expect, expect_status, plain_value, write_sweep
 
 
-METHODS = [{"base": base, "name": base, "mfu_source": "latency"} for base in ("v2-floor", "v2-interp")]
 ALL = ["gpu", "model", "tp", "ep", "dtype", "method", "batch", "kv_len"]
 ONE = {"sweep": 1, "name": "one", "fixed": {"gpu": "h100"},
        "axes": {"model": ["llama-2-7b-hf", "qwen3-8b"], "tp": [1, 2, 4], "method": METHODS, "batch": "1:24",

@@ -145,26 +145,11 @@ async function renderHeatmap(node, block) {
   const controls = make(
     'div',
     { class: 'controls' },
-    pick(
-      'shown',
-      block.numbers().map((one) => [one.name, one.label]),
-      field.name,
-      (name) => choose({ field: name }),
-      'field',
-    ),
+    fieldPick(block, field),
     x >= 0 ? axisPick(block, 'across', x, y, (to, other) => choose({ x: to, y: other })) : null,
     y >= 0 ? axisPick(block, 'upwards', y, x, (to, other) => choose({ y: to, x: other })) : null,
     ...cellPicks(block, [x, y]),
-    pick(
-      'colours',
-      [
-        ['log', 'logarithmic'],
-        ['linear', 'linear'],
-      ],
-      state.logColour ? 'log' : 'linear',
-      (how) => choose({ logColour: how === 'log' }),
-      'colours',
-    ),
+    scalePick('colours', state.logColour, (logColour) => choose({ logColour })),
     pick(
       'their range',
       [

@@ -61,26 +61,11 @@ async function renderLines(node, block) {
     make(
       'div',
       { class: 'controls' },
-      pick(
-        'shown',
-        block.numbers().map((one) => [one.name, one.label]),
-        field.name,
-        (name) => choose({ field: name }),
-        'field',
-      ),
+      fieldPick(block, field),
       axisPick(block, 'along', x, by, (to, other) => line({ x: to, by: other })),
       block.long().length > 1 ? axisPick(block, 'a line for each', by, x, (to, other) => line({ by: to, x: other })) : null,
       ...cellPicks(block, [x, by]),
-      pick(
-        'values',
-        [
-          ['log', 'logarithmic'],
-          ['linear', 'linear'],
-        ],
-        state.line.log ? 'log' : 'linear',
-        (how) => line({ log: how === 'log' }),
-        'values',
-      ),
+      scalePick('values', state.line.log, (log) => line({ log })),
     ),
     plot,
   );

@@ -105,6 +105,28 @@ function axisPick(block, label, chosen, other, onChange) {
   );
 }
 
+// The selects that several sections have: which field, for all of them at once; and how numbers are spread out.
+const fieldPick = (block, field) =>
+  pick(
+    'shown',
+    block.numbers().map((one) => [one.name, one.label]),
+    field.name,
+    (name) => choose({ field: name }),
+    'field',
+  );
+
+const scalePick = (label, isLog, onChange) =>
+  pick(
+    label,
+    [
+      ['log', 'logarithmic'],
+      ['linear', 'linear'],
+    ],
+    isLog ? 'log' : 'linear',
+    (how) => onChange(how === 'log'),
+    label,
+  );
+
 // ---- Cells
 
 // "batch 64 · kv_len 4 096 …" of the dimensions with several values.

@@ -3,28 +3,11 @@
 
 #include "../base/temp_dir.h"
 #include "msw/base/file.h"
-#include "printed.h"
+#include "parsed.h"
 
-typedef struct { msw_arena arena; msw_diag diag; msw_json *root; msw_status status; } parsed;
-
-static parsed parse_n(const char *text, size_t len) {
-  parsed p = {0};
-  p.status = msw_json_parse(text, len, "in.json", &p.arena, &p.diag, &p.root);
-  return p;
-}
-
+static const language JSON = {msw_json_parse, "in.json"};
+static parsed parse_n(const char *text, size_t len) { return parse_as(JSON, text, len); }
 static parsed parse(const char *text) { return parse_n(text, strlen(text)); }
-
-static void release(parsed *p) {
-  msw_diag_free(&p->diag);
-  msw_arena_free(&p->arena);
-}
-
-static void assert_place(const msw_json *value, int line, int col) {
-  assert_string_equal(value->loc.file, "in.json");
-  assert_int_equal(value->loc.line, line);
-  assert_int_equal(value->loc.col, col);
-}
 
 static void every_value_and_key_knows_its_place(void **state) {
   (void)state;
@@ -39,24 +22,24 @@ static void every_value_and_key_knows_its_place(void **state) {
   assert_no_errors(&p.diag);
   assert_int_equal(p.status, MSW_OK);
   assert_int_equal(p.root->type, MSW_JSON_OBJECT);
-  assert_place(p.root, 2, 1);
+  assert_place(p.root, JSON.file, 2, 1);
   assert_null(p.root->key);
   assert_int_equal(p.root->n_children, 2);
   const msw_json *name = msw_json_get(p.root, "name");
   assert_int_equal(name->type, MSW_JSON_STRING);
   assert_string_equal(name->text, "h100");
-  assert_place(name, 2, 11);
+  assert_place(name, JSON.file, 2, 11);
   assert_int_equal(name->key_loc.line, 2);
   assert_int_equal(name->key_loc.col, 3);
   const msw_json *axes = msw_json_get(p.root, "axes"), *tp = msw_json_get(axes, "tp");
-  assert_place(axes, 4, 23);
+  assert_place(axes, JSON.file, 4, 23);
   assert_int_equal(axes->key_loc.col, 15);
-  assert_place(tp, 4, 31);
+  assert_place(tp, JSON.file, 4, 31);
   assert_int_equal(tp->n_children, 3);
-  assert_place(tp->first, 4, 32);
+  assert_place(tp->first, JSON.file, 4, 32);
   assert_same(tp->first->next->number, 2.5);
   assert_string_equal(tp->first->next->text, "2.50");
-  assert_place(tp->last, 5, 2);
+  assert_place(tp->last, JSON.file, 5, 2);
   assert_string_equal(tp->last->text, "4e0");
   assert_true(msw_json_get(axes, "on")->boolean);
   assert_false(msw_json_get(axes, "off")->boolean);
@@ -119,35 +102,13 @@ static void accepts(void **state) {
   }
 }
 
-/* "[[[...1...]]]" or the same of objects. */
-static parsed parse_nested(const char *open, const char *close, int depth) {
-  msw_buf text = {0};
-  for (int i_level = 0; i_level < depth; i_level++) msw_buf_add(&text, open);
-  msw_buf_add(&text, "1");
-  for (int i_level = 0; i_level < depth; i_level++) msw_buf_add(&text, close);
-  parsed p = parse_n(text.text, text.len);
-  msw_buf_free(&text);
-  return p;
-}
-
 static void nesting_has_a_limit(void **state) {
   (void)state;
-  static const struct { const char *open, *close, *says; } rows[] = {
+  static const nesting rows[] = {
       {"[", "]", "in.json:1:65: error: nested deeper than 64 levels\n"},
       {"{\"a\":", "}", "in.json:1:321: error: nested deeper than 64 levels\n"},
   };
-  for (size_t i_row = 0; i_row < COUNT(rows); i_row++) {
-    parsed p = parse_nested(rows[i_row].open, rows[i_row].close, 64);
-    assert_no_errors(&p.diag);
-    assert_non_null(p.root);
-    release(&p);
-    p = parse_nested(rows[i_row].open, rows[i_row].close, 65);
-    assert_prints(&p.diag, rows[i_row].says, rows[i_row].open);
-    release(&p);
-    p = parse_nested(rows[i_row].open, rows[i_row].close, 100000);
-    assert_prints(&p.diag, rows[i_row].says, rows[i_row].open);
-    release(&p);
-  }
+  assert_nesting_limited(JSON, rows, COUNT(rows));
 }
 
 static void objects_may_be_large(void **state) {

@@ -1,34 +1,10 @@
 /* Refusing JSON: the exact message about everything that is malformed. */
 #include "msw/formats/json.h"
 
-#include "printed.h"
+#include "parsed.h"
 
-typedef struct { msw_arena arena; msw_diag diag; msw_json *root; msw_status status; } parsed;
-
-static parsed parse_n(const char *text, size_t len) {
-  parsed p = {0};
-  p.status = msw_json_parse(text, len, "in.json", &p.arena, &p.diag, &p.root);
-  return p;
-}
-
-static parsed parse(const char *text) { return parse_n(text, strlen(text)); }
-
-static void release(parsed *p) {
-  msw_diag_free(&p->diag);
-  msw_arena_free(&p->arena);
-}
-
-typedef struct { const char *text, *says; } refusal;
-
-static void assert_refused(const refusal *rows, size_t n) {
-  for (size_t i_row = 0; i_row < n; i_row++) {
-    parsed p = parse(rows[i_row].text);
-    assert_prints(&p.diag, rows[i_row].says, rows[i_row].text);
-    assert_int_equal(p.status, MSW_BAD_INPUT);
-    assert_null(p.root);
-    release(&p);
-  }
-}
+static const language JSON = {msw_json_parse, "in.json"};
+static parsed parse_n(const char *text, size_t len) { return parse_as(JSON, text, len); }
 
 static const refusal broken_structure[] = {
   {"", "in.json:1:1: error: expected a JSON value, found an empty document\n"},
@@ -104,7 +80,7 @@ static const refusal broken_structure[] = {
 
 static void refuses_broken_structure(void **state) {
   (void)state;
-  assert_refused(broken_structure, COUNT(broken_structure));
+  assert_refused(JSON, broken_structure, COUNT(broken_structure));
 }
 
 static const refusal let_through[] = {
@@ -163,7 +139,7 @@ static const refusal let_through[] = {
 
 static void refuses_what_cjson_lets_through(void **state) {
   (void)state;
-  assert_refused(let_through, COUNT(let_through));
+  assert_refused(JSON, let_through, COUNT(let_through));
 }
 
 static void finds_all_errors_at_once(void **state) {
@@ -177,7 +153,7 @@ static void finds_all_errors_at_once(void **state) {
       {"{\"a\": 01, \"a\": 2}", "in.json:1:7: error: number \"01\" must not begin with 0\n"
                                "in.json:1:11: error: duplicate key \"a\" (first given at 1:2)\n"},
   };
-  assert_refused(rows, COUNT(rows));
+  assert_refused(JSON, rows, COUNT(rows));
 }
 
 static void a_nul_byte_is_an_error(void **state) {
@@ -211,7 +187,8 @@ static void errors_are_limited(void **state) {
 
 static void size_has_a_limit(void **state) {
   (void)state;
-  parsed p = parse_n("[]", ((size_t)64 << 20) + 1);   /* refused before it is read */
+  parsed p = {0};
+  p.status = msw_json_parse("[]", ((size_t)64 << 20) + 1, "in.json", &p.arena, &p.diag, &p.root);   /* before it is read */
   assert_prints(&p.diag, "in.json: error: larger than 64 MiB\n", "64 MiB + 1");
   assert_int_equal(p.status, MSW_BAD_INPUT);
   release(&p);

@@ -2,28 +2,11 @@
 #include "msw/formats/yaml.h"
 
 #include "msw/base/file.h"
-#include "printed.h"
+#include "parsed.h"
 
-typedef struct { msw_arena arena; msw_diag diag; msw_json *root; msw_status status; } parsed;
-
-static parsed parse_n(const char *text, size_t len) {
-  parsed p = {0};
-  p.status = msw_yaml_parse(text, len, "in.yaml", &p.arena, &p.diag, &p.root);
-  return p;
-}
-
+static const language YAML = {msw_yaml_parse, "in.yaml"};
+static parsed parse_n(const char *text, size_t len) { return parse_as(YAML, text, len); }
 static parsed parse(const char *text) { return parse_n(text, strlen(text)); }
-
-static void release(parsed *p) {
-  msw_diag_free(&p->diag);
-  msw_arena_free(&p->arena);
-}
-
-static void assert_place(const msw_json *value, int line, int col) {
-  assert_string_equal(value->loc.file, "in.yaml");
-  assert_int_equal(value->loc.line, line);
-  assert_int_equal(value->loc.col, col);
-}
 
 static void every_value_and_key_knows_its_place(void **state) {
   (void)state;
@@ -43,31 +26,31 @@ static void every_value_and_key_knows_its_place(void **state) {
   parsed p = parse(text);
   assert_no_errors(&p.diag);
   assert_int_equal(p.status, MSW_OK);
-  assert_place(p.root, 3, 1);
+  assert_place(p.root, YAML.file, 3, 1);
   assert_null(p.root->key);
   assert_int_equal(p.root->n_children, 5);
   const msw_json *name = msw_json_get(p.root, "name"), *size = msw_json_get(p.root, "größe");
-  assert_place(name, 3, 7);
+  assert_place(name, YAML.file, 3, 7);
   assert_int_equal(name->key_loc.line, 3);
   assert_int_equal(name->key_loc.col, 1);
-  assert_place(size, 4, 12);   /* in bytes, as everywhere */
-  assert_place(size->first, 4, 17);
+  assert_place(size, YAML.file, 4, 12);   /* in bytes, as everywhere */
+  assert_place(size->first, YAML.file, 4, 17);
   assert_int_equal(size->first->key_loc.col, 13);
-  assert_place(size->first->first->next, 4, 22);
+  assert_place(size->first->first->next, YAML.file, 4, 22);
   assert_string_equal(size->first->first->next->text, "1:512:*2");
-  assert_place(size->last, 4, 36);
+  assert_place(size->last, YAML.file, 4, 36);
   assert_string_equal(size->last->text, "2.50");
   const msw_json *rules = msw_json_get(p.root, "rules"), *rule = rules->last;
-  assert_place(rules, 6, 1);
-  assert_place(rules->first, 6, 3);
+  assert_place(rules, YAML.file, 6, 1);
+  assert_place(rules->first, YAML.file, 6, 3);
   assert_string_equal(rules->first->text, "batch > 4Mi");
-  assert_place(rule, 8, 5);
+  assert_place(rule, YAML.file, 8, 5);
   assert_string_equal(rule->first->text, "4e0");
   assert_int_equal(msw_json_get(rule, "empty")->type, MSW_JSON_NULL);
   assert_int_equal(msw_json_get(rule, "empty")->loc.line, 9);
   assert_true(msw_json_get(rule, "on")->boolean);
-  assert_place(msw_json_get(p.root, "anchored"), 11, 11);
-  assert_place(msw_json_get(p.root, "block"), 12, 8);
+  assert_place(msw_json_get(p.root, "anchored"), YAML.file, 11, 11);
+  assert_place(msw_json_get(p.root, "block"), YAML.file, 12, 8);
   assert_string_equal(msw_json_path(&p.arena, rule->first), "rules[1].tp");
   release(&p);
 }
@@ -80,7 +63,7 @@ static void lines_are_counted_as_everywhere(void **state) {
     msw_buf_printf(&text, "# a%sb: 1\nc: 2\n", breaks[i_break]);
     parsed p = parse_n(text.text, text.len);
     assert_no_errors(&p.diag);
-    assert_place(msw_json_get(p.root, "c"), 2, 4);
+    assert_place(msw_json_get(p.root, "c"), YAML.file, 2, 4);
     release(&p);
     msw_buf_free(&text);
   }
@@ -140,44 +123,22 @@ static void a_copy_keeps_the_places_and_takes_the_key(void **state) {
   parsed p = parse("first: &a {tp: [1, 2]}\nsecond:\n  third: *a\n");
   assert_no_errors(&p.diag);
   const msw_json *copy = msw_json_get(msw_json_get(p.root, "second"), "third");
-  assert_place(copy, 1, 8);
+  assert_place(copy, YAML.file, 1, 8);
   assert_int_equal(copy->key_loc.line, 3);
-  assert_place(copy->first->last, 1, 20);
+  assert_place(copy->first->last, YAML.file, 1, 20);
   assert_string_equal(msw_json_path(&p.arena, copy->first->last), "second.third.tp[1]");
   assert_ptr_not_equal(copy->first, msw_json_get(p.root, "first")->first);
   release(&p);
 }
 
-/* "[[[...1...]]]" or the same of objects. */
-static parsed parse_nested(const char *open, const char *close, int depth) {
-  msw_buf text = {0};
-  for (int i_level = 0; i_level < depth; i_level++) msw_buf_add(&text, open);
-  msw_buf_add(&text, "1");
-  for (int i_level = 0; i_level < depth; i_level++) msw_buf_add(&text, close);
-  parsed p = parse_n(text.text, text.len);
-  msw_buf_free(&text);
-  return p;
-}
-
 static void nesting_has_a_limit(void **state) {
   (void)state;
-  static const struct { const char *open, *close, *says; } rows[] = {
+  static const nesting rows[] = {
       {"[", "]", "in.yaml:1:65: error: nested deeper than 64 levels\n"},
       {"{a: ", "}", "in.yaml:1:257: error: nested deeper than 64 levels\n"},
       {"- ", "", "in.yaml:1:129: error: nested deeper than 64 levels\n"},
   };
-  for (size_t i_row = 0; i_row < COUNT(rows); i_row++) {
-    parsed p = parse_nested(rows[i_row].open, rows[i_row].close, 64);
-    assert_no_errors(&p.diag);
-    assert_non_null(p.root);
-    release(&p);
-    p = parse_nested(rows[i_row].open, rows[i_row].close, 65);
-    assert_prints(&p.diag, rows[i_row].says, rows[i_row].open);
-    release(&p);
-    p = parse_nested(rows[i_row].open, rows[i_row].close, 100000);
-    assert_prints(&p.diag, rows[i_row].says, rows[i_row].open);
-    release(&p);
-  }
+  assert_nesting_limited(YAML, rows, COUNT(rows));
 }
 
 static void objects_may_be_large(void **state) {

@@ -1,29 +1,10 @@
 /* Refusing YAML: the exact message about everything that is malformed, and about what YAML takes and we do not. */
 #include "msw/formats/yaml.h"
 
-#include "printed.h"
+#include "parsed.h"
 
-typedef struct { msw_arena arena; msw_diag diag; msw_json *root; msw_status status; } parsed;
-
-/* From a block of exactly that size, so that a sanitizer sees a read past its end. */
-static parsed parse_n(const char *text, size_t len) {
-  parsed p = {0};
-  char *exact = malloc(len + (len == 0));
-  assert_non_null(exact);
-  memcpy(exact, text, len);
-  p.status = msw_yaml_parse(exact, len, "in.yaml", &p.arena, &p.diag, &p.root);
-  free(exact);
-  return p;
-}
-
-static parsed parse(const char *text) { return parse_n(text, strlen(text)); }
-
-static void release(parsed *p) {
-  msw_diag_free(&p->diag);
-  msw_arena_free(&p->arena);
-}
-
-typedef struct { const char *text, *says; } refusal;
+static const language YAML = {msw_yaml_parse, "in.yaml"};
+static parsed parse_n(const char *text, size_t len) { return parse_as(YAML, text, len); }
 
 static const refusal structure[] = {
   {"", "in.yaml:1:1: error: expected a YAML value, found an empty document\n"},
@@ -223,16 +204,7 @@ static const struct { const refusal *rows; size_t n; } tables[] = {
 
 static void says_what_is_wrong_and_where(void **state) {
   (void)state;
-  for (size_t i_table = 0; i_table < COUNT(tables); i_table++) {
-    for (size_t i_row = 0; i_row < tables[i_table].n; i_row++) {
-      const refusal *row = &tables[i_table].rows[i_row];
-      parsed p = parse(row->text);
-      assert_prints(&p.diag, row->says, row->text);
-      assert_int_equal(p.status, MSW_BAD_INPUT);
-      assert_null(p.root);
-      release(&p);
-    }
-  }
+  for (size_t i_table = 0; i_table < COUNT(tables); i_table++) assert_refused(YAML, tables[i_table].rows, tables[i_table].n);
 }
 
 static void a_nul_byte_is_an_error(void **state) {
